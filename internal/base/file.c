@@ -1,0 +1,164 @@
+#include "base/file.h"
+
+#include "base/path.h"
+
+#include <stdlib.h>
+#include <uv.h>
+
+enum {
+    READ_CHUNK = 16384
+};
+
+/* The synchronous file calls of libuv: the same on every system, UTF-8 paths on Windows too. They
+ * return < 0 on error. */
+static ssize_t finish(uv_fs_t *request, int status)
+{
+    ssize_t result = status < 0 ? status : request->result;
+    uv_fs_req_cleanup(request);
+    return result;
+}
+
+static int open_file(const char *path, int flags, int mode)
+{
+    uv_fs_t request;
+    return (int)finish(&request, uv_fs_open(NULL, &request, path, flags, mode, NULL));
+}
+
+static int close_file(uv_file file)
+{
+    uv_fs_t request;
+    return (int)finish(&request, uv_fs_close(NULL, &request, file, NULL));
+}
+
+static int sync_file(uv_file file)
+{
+    uv_fs_t request;
+    return (int)finish(&request, uv_fs_fsync(NULL, &request, file, NULL));
+}
+
+static bool is_regular(uv_file file)
+{
+    uv_fs_t request;
+    bool regular = uv_fs_fstat(NULL, &request, file, NULL) == 0 &&
+                   (request.statbuf.st_mode & S_IFMT) == S_IFREG;
+    uv_fs_req_cleanup(&request);
+    return regular;
+}
+
+static bool read_all(uv_file file, const char *path, size_t most_bytes, struct buffer *content,
+                     struct error *error)
+{
+    size_t taken = 0;
+    for (;;) {
+        if (!buffer_reserve(content, READ_CHUNK))
+            return error_set(error, E_SYSTEM, "There is no memory to read %s.", path);
+        uv_buf_t chunk = uv_buf_init(content->data + content->length, READ_CHUNK);
+        uv_fs_t request;
+        ssize_t got = finish(&request, uv_fs_read(NULL, &request, file, &chunk, 1, -1, NULL));
+        if (got < 0)
+            return error_set(error, E_SYSTEM, "Cannot read %s: %s.", path, uv_strerror((int)got));
+        if (got == 0)
+            return true;
+        taken += (size_t)got;
+        if (taken > most_bytes)
+            return error_set(error, E_SYSTEM, "%s is larger than %zu bytes.", path, most_bytes);
+        content->length += (size_t)got;
+        content->data[content->length] = '\0';
+    }
+}
+
+enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *content,
+                            struct error *error)
+{
+    int file = open_file(path, UV_FS_O_RDONLY | UV_FS_O_NONBLOCK, 0);
+    if (file == UV_ENOENT || file == UV_ENOTDIR)
+        return FILE_ABSENT;
+    if (file < 0) {
+        error_set(error, E_SYSTEM, "Cannot open %s: %s.", path, uv_strerror(file));
+        return FILE_FAILED;
+    }
+    bool done = is_regular(file) ? read_all(file, path, most_bytes, content, error)
+                                 : error_set(error, E_SYSTEM, "%s is not a regular file.", path);
+    (void)close_file(file); /* opened for reading only: closing cannot lose anything */
+    return done ? FILE_READ : FILE_FAILED;
+}
+
+static int write_all(uv_file file, struct slice content)
+{
+    while (content.length > 0) {
+        unsigned int length = content.length > (1U << 30) ? 1U << 30 : (unsigned int)content.length;
+        uv_buf_t chunk = uv_buf_init((char *)content.data, length);
+        uv_fs_t request;
+        ssize_t put = finish(&request, uv_fs_write(NULL, &request, file, &chunk, 1, -1, NULL));
+        if (put < 0)
+            return (int)put;
+        content.data += put;
+        content.length -= (size_t)put;
+    }
+    return 0;
+}
+
+static int write_new_file(const char *path, struct slice content)
+{
+    int file =
+        open_file(path, UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_TRUNC | UV_FS_O_NOFOLLOW, 0666);
+    if (file < 0)
+        return file;
+    int status = write_all(file, content);
+    if (status == 0)
+        status = sync_file(file);
+    int closed = close_file(file);
+    return status < 0 ? status : closed;
+}
+
+bool file_replace(const char *path, struct slice content, struct error *error)
+{
+    char *beside = memory_format("%s.%d.new", path, (int)uv_os_getpid());
+    uv_fs_t request;
+    int status = write_new_file(beside, content);
+    if (status == 0)
+        status = (int)finish(&request, uv_fs_rename(NULL, &request, beside, path, NULL));
+    if (status < 0) {
+        (void)finish(&request, uv_fs_unlink(NULL, &request, beside, NULL));
+        error_set(error, E_SYSTEM, "Cannot write %s: %s.", path, uv_strerror(status));
+    }
+    free(beside);
+    return status == 0;
+}
+
+static int make_folder(const char *path)
+{
+    uv_fs_t request;
+    return (int)finish(&request, uv_fs_mkdir(NULL, &request, path, 0777, NULL));
+}
+
+static int make_folders(const char *path)
+{
+    int status = make_folder(path);
+    if (status == UV_ENOENT) {
+        char *parent = path_parent(path);
+        status = parent ? make_folders(parent) : status;
+        free(parent);
+        if (status == 0)
+            status = make_folder(path);
+    }
+    return status == UV_EEXIST && path_is_folder(path) ? 0 : status;
+}
+
+bool file_make_folder(const char *path, struct error *error)
+{
+    int status = make_folders(path);
+    if (status < 0)
+        return error_set(error, E_SYSTEM, "Cannot make the folder %s: %s.", path,
+                         uv_strerror(status));
+    return true;
+}
+
+bool file_remove(const char *path, struct error *error)
+{
+    uv_fs_t request;
+    int status = (int)finish(&request, uv_fs_unlink(NULL, &request, path, NULL));
+    if (status < 0 && status != UV_ENOENT && status != UV_ENOTDIR)
+        return error_set(error, E_SYSTEM, "Cannot remove %s: %s.", path, uv_strerror(status));
+    return true;
+}

@@ -1,0 +1,48 @@
+#include "base/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <uv.h>
+
+enum log_level log_level_named(const char *name)
+{
+    if (name && strcmp(name, "debug") == 0)
+        return LOG_DEBUG;
+    if (name && strcmp(name, "trace") == 0)
+        return LOG_TRACE;
+    return LOG_OFF;
+}
+
+static void write_line(struct log *log, enum log_level level, const char *format, va_list arguments)
+{
+    if (!log || log->level < level)
+        return;
+    char *text = memory_format_list(format, arguments);
+    struct timespec now = {0};
+    struct tm utc = {0};
+    char time_text[32] = "";
+    if (timespec_get(&now, TIME_UTC) == TIME_UTC && gmtime_r(&now.tv_sec, &utc))
+        (void)strftime(time_text, sizeof(time_text), "%Y-%m-%dT%H:%M:%S", &utc);
+    /* One call a line, so that lines of several processes on one terminal do not mix. */
+    (void)fprintf(log->stream, "%s.%03ldZ [%d] %s\n", time_text, now.tv_nsec / 1000000,
+                  (int)uv_os_getpid(), text);
+    (void)fflush(log->stream);
+    free(text);
+}
+
+void log_debug(struct log *log, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_line(log, LOG_DEBUG, format, arguments);
+    va_end(arguments);
+}
+
+void log_trace(struct log *log, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    write_line(log, LOG_TRACE, format, arguments);
+    va_end(arguments);
+}

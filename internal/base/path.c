@@ -1,0 +1,95 @@
+#include "base/path.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uv.h>
+
+static bool is_separator(char byte, enum path_style style)
+{
+    return byte == '/' || (style == PATH_WINDOWS && byte == '\\');
+}
+
+/* The length of the part that must stay whatever is trimmed: "/" or "C:\". */
+static size_t root_length(const char *path, enum path_style style)
+{
+    if (style == PATH_WINDOWS && isalpha((unsigned char)path[0]) && path[1] == ':')
+        return is_separator(path[2], style) ? 3 : 2;
+    return is_separator(path[0], style) ? 1 : 0;
+}
+
+char *path_join(const char *folder, const char *name)
+{
+    size_t length = strlen(folder);
+    bool separated = length > 0 && is_separator(folder[length - 1], PATH_NATIVE);
+    char separator = PATH_NATIVE == PATH_WINDOWS ? '\\' : '/';
+    if (separated || length == 0)
+        return memory_format("%s%s", folder, name);
+    return memory_format("%s%c%s", folder, separator, name);
+}
+
+const char *path_name(const char *path, enum path_style style)
+{
+    const char *name = path;
+    for (const char *at = path; *at; at++) {
+        if (is_separator(*at, style))
+            name = at + 1;
+    }
+    return name;
+}
+
+char *path_parent(const char *path)
+{
+    size_t root = root_length(path, PATH_NATIVE);
+    const char *name = path_name(path, PATH_NATIVE);
+    if (name == path || strlen(path) <= root)
+        return NULL;
+    char *parent = memory_copy_bytes(path, (size_t)(name - path));
+    path_trim(parent, PATH_NATIVE);
+    return parent;
+}
+
+void path_trim(char *path, enum path_style style)
+{
+    size_t root = root_length(path, style);
+    size_t length = strlen(path);
+    while (length > root && is_separator(path[length - 1], style))
+        path[--length] = '\0';
+}
+
+static bool has_mode(const char *path, uint64_t format)
+{
+    uv_fs_t request;
+    bool matches =
+        uv_fs_stat(NULL, &request, path, NULL) == 0 && (request.statbuf.st_mode & S_IFMT) == format;
+    uv_fs_req_cleanup(&request);
+    return matches;
+}
+
+bool path_is_folder(const char *path)
+{
+    return has_mode(path, S_IFDIR);
+}
+
+bool path_exists(const char *path)
+{
+    uv_fs_t request;
+    bool exists = uv_fs_lstat(NULL, &request, path, NULL) == 0;
+    uv_fs_req_cleanup(&request);
+    return exists;
+}
+
+char *path_canonical(const char *path, enum error_code code, struct error *error)
+{
+    uv_fs_t request;
+    char *canonical = NULL;
+    int status = uv_fs_realpath(NULL, &request, path, NULL);
+    if (status == 0) {
+        canonical = memory_copy_string(request.ptr);
+        path_trim(canonical, PATH_NATIVE);
+    } else {
+        error_set(error, code, "Cannot resolve the path %s: %s.", path, uv_strerror(status));
+    }
+    uv_fs_req_cleanup(&request);
+    return canonical;
+}

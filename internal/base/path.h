@@ -1,0 +1,44 @@
+#ifndef ULOOP_BASE_PATH_H
+#define ULOOP_BASE_PATH_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+/* Which separators and roots a path has. PATH_NATIVE is the style of the system we run on. */
+enum path_style {
+    PATH_UNIX,
+    PATH_WINDOWS,
+#ifdef _WIN32
+    PATH_NATIVE = PATH_WINDOWS,
+#else
+    PATH_NATIVE = PATH_UNIX,
+#endif
+};
+
+/* All paths are UTF-8. Returned strings are the caller's to free. */
+
+/* `folder` and `name` with one separator between them. */
+char *path_join(const char *folder, const char *name);
+
+/* The folder that holds `path`; NULL when `path` is a root or has no separator. */
+char *path_parent(const char *path);
+
+/* The part of `path` behind its last separator, borrowed from `path`. */
+const char *path_name(const char *path, enum path_style style);
+
+/* Cuts trailing separators in place; the root itself ("/", "C:\") stays. Rule: "Canonical root" in
+ * docs/protocol.md. */
+void path_trim(char *path, enum path_style style);
+
+bool path_is_folder(const char *path);
+bool path_exists(const char *path); /* a dangling symbolic link exists too */
+
+/*
+ * The absolute path with symbolic links resolved and trailing separators trimmed.
+ * NULL with *error set to `code` (naming the path and the system's reason) when it cannot be
+ * resolved.
+ */
+char *path_canonical(const char *path, enum error_code code, struct error *error);
+
+#endif

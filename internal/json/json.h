@@ -1,0 +1,37 @@
+#ifndef ULOOP_JSON_JSON_H
+#define ULOOP_JSON_JSON_H
+
+#include "base/slice.h"
+
+#include <cJSON.h>
+#include <stdbool.h>
+
+/*
+ * The few helpers over cJSON for messages and files whose values we look at ourselves. Its numbers
+ * are doubles; raw bytes that must survive go through json/scan.h, and into a tree as
+ * cJSON_CreateRaw(). Trees are released with cJSON_Delete().
+ */
+
+/*
+ * Reads one JSON value; a leading byte order mark is skipped. Stricter than cJSON: the text must
+ * pass json_check(), and a \u0000 inside a string is refused, because a C string would end there.
+ * Returns NULL, with what is wrong in *reason (static words; may be NULL), when it cannot be read.
+ */
+cJSON *json_parse(struct slice text, const char **reason);
+
+/* The member's string, borrowed from `object`; NULL when the member is missing or no string. Names
+ * are exact. */
+const char *json_string(const cJSON *object, const char *name);
+
+/* The member, or NULL. json_get takes the exact name, json_get_any_case the first that differs only
+ * by case. */
+cJSON *json_get(const cJSON *object, const char *name);
+cJSON *json_get_any_case(const cJSON *object, const char *name);
+
+/* Adds a string member; NULL becomes JSON null. */
+void json_put_string(cJSON *object, const char *name, const char *value);
+
+/* The value as text without white space; the caller frees. Never NULL. */
+char *json_print(const cJSON *value);
+
+#endif
