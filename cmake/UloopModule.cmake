@@ -18,6 +18,10 @@ function(uloop_module name)
   endif()
 endfunction()
 
+# Put before the names of tests. The presets put their own name, so that one CTest run over several
+# build folders (scripts/test) tells them apart.
+set(ULOOP_TEST_PREFIX "" CACHE STRING "Put before the names of tests")
+
 # uloop_test(<name> SOURCES <file>... DEPENDS <target>...): a Criterion program that CTest runs as <name>.
 # It may use internal/testkit, and finds the fixtures through ULOOP_TESTDATA and the built program through ULOOP_PROGRAM.
 function(uloop_test name)
@@ -35,7 +39,7 @@ function(uloop_test name)
     ULOOP_BUILD_FOLDER="${PROJECT_BINARY_DIR}")
   # What a Criterion test is expanded to declares no prototype for its function.
   target_compile_options(${name}_tests PRIVATE -Wno-missing-prototypes)
-  add_test(NAME ${name} COMMAND ${name}_tests)
+  add_test(NAME ${ULOOP_TEST_PREFIX}${name} COMMAND ${name}_tests)
 endfunction()
 
 # uloop_program(<target>): links a program as it is shipped, which is statically in a release.
