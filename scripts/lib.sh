@@ -18,12 +18,10 @@ die() {
 
 # Runs a command that says much when all is well. Its output is shown only when it fails.
 quietly() {
-    local log status=0
-    log=$(mktemp)
-    "$@" >"$log" 2>&1 || status=$?
+    local output status=0
+    output=$("$@" 2>&1) || status=$?
     if [ "$status" -ne 0 ]; then
-        cat "$log" >&2
+        printf '%s\n' "$output" >&2
     fi
-    rm -f "$log"
     return "$status"
 }
