@@ -14,6 +14,7 @@ enum log_level log_level_named(const char *name)
     return LOG_OFF;
 }
 
+PRINTF_LIKE(3, 0)
 static void write_line(struct log *log, enum log_level level, const char *format, va_list arguments)
 {
     if (!log || log->level < level)
