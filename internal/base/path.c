@@ -57,6 +57,30 @@ void path_trim(char *path, enum path_style style)
         path[--length] = '\0';
 }
 
+/* The byte under which equal ones are found: separators are one, and letters where case is none. */
+static char folded(char byte, enum path_style style)
+{
+    if (is_separator(byte, style))
+        return '/';
+    bool is_upper = byte >= 'A' && byte <= 'Z';
+    return style != PATH_UNIX && is_upper ? (char)(byte - 'A' + 'a') : byte;
+}
+
+bool path_equals(const char *a, const char *b, enum path_style style)
+{
+    while (*a && folded(*a, style) == folded(*b, style)) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
+bool path_is_absolute(const char *path, enum path_style style)
+{
+    size_t root = root_length(path, style);
+    return root > 0 && is_separator(path[root - 1], style);
+}
+
 static bool has_mode(const char *path, uint64_t format)
 {
     uv_fs_t request;

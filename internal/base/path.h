@@ -5,12 +5,16 @@
 
 #include <stdbool.h>
 
-/* Which separators and roots a path has. PATH_NATIVE is the style of the system we run on. */
+/* Which separators and roots a path has, and whether case counts. PATH_NATIVE is the style of the
+ * system we run on. */
 enum path_style {
     PATH_UNIX,
+    PATH_DARWIN, /* as Unix, but names that differ by case alone are the same */
     PATH_WINDOWS,
-#ifdef _WIN32
+#if defined(_WIN32)
     PATH_NATIVE = PATH_WINDOWS,
+#elif defined(__APPLE__)
+    PATH_NATIVE = PATH_DARWIN,
 #else
     PATH_NATIVE = PATH_UNIX,
 #endif
@@ -30,6 +34,12 @@ const char *path_name(const char *path, enum path_style style);
 /* Cuts trailing separators in place; the root itself ("/", "C:\") stays. Rule: "Canonical root" in
  * docs/protocol.md. */
 void path_trim(char *path, enum path_style style);
+
+/* Are two paths the same text, as the style reads it? Case is folded for ASCII only: what differs
+ * beyond that compares equal after path_canonical(), which gives the names as they are on disk. */
+bool path_equals(const char *a, const char *b, enum path_style style);
+
+bool path_is_absolute(const char *path, enum path_style style);
 
 bool path_is_folder(const char *path);
 bool path_exists(const char *path); /* a dangling symbolic link exists too */

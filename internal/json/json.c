@@ -47,6 +47,17 @@ const char *json_string(const cJSON *object, const char *name)
     return cJSON_GetStringValue(json_get(object, name));
 }
 
+int64_t json_whole_number(const cJSON *object, const char *name, int64_t otherwise)
+{
+    const double most = 9007199254740992.0; /* 2^53 */
+    const cJSON *member = json_get(object, name);
+    if (!cJSON_IsNumber(member))
+        return otherwise;
+    double value = member->valuedouble;
+    bool is_whole = value >= -most && value <= most && (double)(int64_t)value == value;
+    return is_whole ? (int64_t)value : otherwise;
+}
+
 void json_put_string(cJSON *object, const char *name, const char *value)
 {
     cJSON *item = value ? cJSON_CreateString(value) : cJSON_CreateNull();

@@ -5,6 +5,7 @@
 
 #include <cJSON.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * The few helpers over cJSON for messages and files whose values we look at ourselves. Its numbers
@@ -27,6 +28,10 @@ const char *json_string(const cJSON *object, const char *name);
  * by case. */
 cJSON *json_get(const cJSON *object, const char *name);
 cJSON *json_get_any_case(const cJSON *object, const char *name);
+
+/* The member's value when it is a whole number that a double holds exactly (at most 2^53 either
+ * way); `otherwise` for anything else and nothing. */
+int64_t json_whole_number(const cJSON *object, const char *name, int64_t otherwise);
 
 /* Adds a string member; NULL becomes JSON null. */
 void json_put_string(cJSON *object, const char *name, const char *value);
