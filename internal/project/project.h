@@ -14,16 +14,19 @@ struct project {
 
 /*
  * Opens the project at `path`, which must be one itself; with `path` NULL the first one from the
- * current folder up. Fails with E_PROJECT_NOT_FOUND, which tells "is not a folder", "cannot be
- * read" and "is no Unity project" apart.
+ * current folder up, not beyond a folder that has .git. Fails with E_PROJECT_NOT_FOUND, which tells
+ * an empty or too long path, "there is no folder", "is not a folder", "cannot be read" and "is not
+ * a Unity project" apart. *project is zero then.
  */
 bool project_open(const char *path, struct project *project, struct error *error);
 
 /* Is the folder a Unity project: has it both Assets and ProjectSettings? */
 bool project_is_at(const char *folder);
 
-/* A file of the project, `relative` written with '/' ("Temp/UnityCliLoop"). The caller frees. */
+/* A file of the project, `relative` written with '/' ("Temp/UnityCliLoop"). The caller frees. The
+ * second takes the canonical root alone, for those who need no more of the project. */
 char *project_file(const struct project *project, const char *relative);
+char *project_path(const char *root, const char *relative);
 
 void project_clear(struct project *project);
 
