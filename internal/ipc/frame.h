@@ -6,7 +6,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /* The wire's framing, fed with bytes: it knows no socket. Contract: "Framing" in docs/protocol.md.
  */
@@ -23,7 +22,7 @@ struct frame_parser {
     size_t payload_length; /* as announced */
     bool has_length;
     bool in_payload;
-    bool complete; /* the payload was handed out: the next call starts a new frame */
+    bool handed_out; /* the payload is the caller's to read; the next call starts a new frame */
 };
 
 enum frame_outcome {
@@ -40,8 +39,11 @@ enum frame_outcome {
 enum frame_outcome frame_feed(struct frame_parser *parser, struct slice bytes, size_t *taken,
                               struct error *error);
 
-/* Is the parser between two frames, so that the peer may close without having cut one off? */
-bool frame_at_boundary(const struct frame_parser *parser);
+/*
+ * Tells of the stream's end: always sets E_ANSWER_MALFORMED, worded "closed" where the peer closed
+ * before any byte of a frame, and "unexpected end" where it cut one off.
+ */
+void frame_end(const struct frame_parser *parser, struct error *error);
 
 void frame_parser_clear(struct frame_parser *parser);
 
