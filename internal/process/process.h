@@ -30,9 +30,18 @@ struct process_arguments {
     char *block; /* owns the bytes */
 };
 
-/* False when the process is gone, is a kernel thread, or may not be looked at. */
+/* False when the process is gone, is a kernel thread, or may not be looked at, and when it has more
+ * arguments than a process can be started with. */
 bool process_arguments_read(int64_t pid, struct process_arguments *arguments);
 void process_arguments_clear(struct process_arguments *arguments);
+
+/*
+ * The process's program as its arguments (on Unix) or the system (elsewhere) name it, cheaply and
+ * without memory: a search asks this of every process, and reads the arguments of few. False when
+ * it cannot be had, or does not fit, which no path does not fit into PROCESS_PROGRAM_SIZE.
+ */
+bool process_program(int64_t pid, char *program, size_t size);
+#define PROCESS_PROGRAM_SIZE 4096
 
 /* The process's working directory, or NULL when it cannot be had. The caller frees. */
 char *process_working_folder(int64_t pid);
@@ -40,31 +49,41 @@ char *process_working_folder(int64_t pid);
 /* Shown one process; returns true to go on to the next. */
 typedef bool (*process_visitor)(void *context, int64_t pid);
 
-/* Shows every process of the table. PROCESS_ALIVE semantics do not apply: false means that the
- * table could not be read as a whole (no /proc, or processes hidden from us), so that "not found"
- * proves nothing. */
+/*
+ * Shows every process of the table, zombies too. False when the table could not be read as a whole
+ * (no /proc, or processes hidden from us), so that "not found" proves nothing; what could be seen
+ * was shown.
+ */
 bool process_each(process_visitor visit, void *context);
 
 /*
  * Tells of a process's exit as an event on a loop (pidfd on Linux, kqueue on macOS, a wait on
- * Windows), so that nobody polls for it. One watch is started at most once, and closed before its
- * memory is reused.
+ * Windows), so that nobody polls for it. Zero-initialised is a watch that was never started. One
+ * watch is started at most once, and closed before its memory is reused.
  */
 struct process_watch {
-    uv_poll_t poll;
-    int descriptor; /* -1 while there is none */
-    bool active;
+    union {
+        uv_handle_t any;
+        uv_poll_t poll;   /* Unix */
+        uv_async_t async; /* Windows, where the wait ends on a thread of the system's */
+    } handle;
+    intptr_t process; /* pidfd, kqueue or process handle */
+    void *wait;       /* Windows: the registered wait */
+    bool active;      /* started, and not stopped yet */
     void (*on_exit)(void *context);
     void *context;
 };
 
-/* Returns 0; UV_ESRCH when the process is already gone; another libuv error when this system cannot
- * tell. */
+/*
+ * Returns 0, and on_exit is called once, also when the process ends before the loop runs; UV_ESRCH
+ * when the process is already gone; another libuv error (UV_ENOSYS, UV_EMFILE) when this system
+ * cannot tell. After an error there is nothing to stop.
+ */
 int process_watch_start(struct process_watch *watch, uv_loop_t *loop, int64_t pid,
                         void (*on_exit)(void *context), void *context);
 
-/* Stops and closes; harmless on a watch that was never started. `*watch` must live until the loop
- * has run once more. */
+/* Stops and closes, also from within on_exit; harmless on a watch that was never started. `*watch`
+ * must live until the loop has run once more. */
 void process_watch_stop(struct process_watch *watch);
 
 #endif
