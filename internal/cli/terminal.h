@@ -1,0 +1,19 @@
+#ifndef ULOOP_CLI_TERMINAL_H
+#define ULOOP_CLI_TERMINAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* What differs between systems about the streams that a program is started with. */
+
+/* Is the stream a terminal that can go back to the start of a line? */
+bool terminal_is(FILE *stream);
+
+/* The stream's width in columns; 80 when it is no terminal or does not say. */
+size_t terminal_columns(FILE *stream);
+
+/* From here on writing to a closed pipe is an error of that write and does not end the process. */
+void terminal_ignore_closed_pipes(void);
+
+#endif

@@ -1,0 +1,27 @@
+#include "cli/terminal.h"
+
+#include <io.h>
+#include <windows.h>
+
+enum {
+    USUAL_COLUMNS = 80
+};
+
+bool terminal_is(FILE *stream)
+{
+    return _isatty(_fileno(stream)) != 0;
+}
+
+size_t terminal_columns(FILE *stream)
+{
+    CONSOLE_SCREEN_BUFFER_INFO info;
+    HANDLE handle = (HANDLE)_get_osfhandle(_fileno(stream));
+    if (!GetConsoleScreenBufferInfo(handle, &info))
+        return USUAL_COLUMNS;
+    return (size_t)(info.srWindow.Right - info.srWindow.Left + 1);
+}
+
+void terminal_ignore_closed_pipes(void)
+{
+    /* Windows has no signal for it. */
+}

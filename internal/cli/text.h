@@ -1,0 +1,24 @@
+#ifndef ULOOP_CLI_TEXT_H
+#define ULOOP_CLI_TEXT_H
+
+#include "base/buffer.h"
+
+#include <stddef.h>
+
+/* Text for people to read. Widths are columns of a terminal. */
+
+/*
+ * Appends the words of `text`, from column `column` of the current line on, in lines of at most
+ * `width` columns that begin with `indent` spaces, and ends the last line. Whatever a terminal
+ * would act on counts as white space; a word wider than a line is broken.
+ */
+void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width);
+
+/* The columns that UTF-8 text takes: East Asian wide characters two, all others one. */
+size_t text_columns(const char *text);
+
+/* At most the first 80 bytes of something typed, for use in a message; "…" stands for the rest. The
+ * caller frees. */
+char *text_excerpt(const char *text);
+
+#endif
