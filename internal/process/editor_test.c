@@ -153,6 +153,8 @@ Test(editor, line_may_have_blanks_and_quotes_anywhere)
                 "/dev/a -b c");
     expect_text(editor_project_of_line("Unity -projectPath=/dev/My Game -useHub", PATH_UNIX),
                 "/dev/My Game");
+    expect_text(editor_project_of_line("Unity -projectPath=\"/dev/a -b c\" -useHub", PATH_UNIX),
+                "/dev/a -b c");
     expect_text(editor_project_of_line("Unity -projectPath /dev/O'Hara -useHub", PATH_UNIX),
                 "/dev/O'Hara");
     expect_text(editor_project_of_line("Unity -projectPath \"/dev/unclosed", PATH_UNIX),

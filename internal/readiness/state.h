@@ -43,10 +43,14 @@ struct server_state {
  */
 void state_read(const char *project_root, struct server_state *state, struct error *error);
 
-#define STATE_READ_TRIES    20
-#define STATE_READ_PAUSE_MS 25
+#define STATE_READ_TRIES       20
+#define STATE_READ_PAUSE_MS    25
+#define STATE_READ_PATIENCE_MS (STATE_READ_TRIES * STATE_READ_PAUSE_MS)
 
 void state_clear(struct server_state *state);
+
+/* Makes *copy a reading of its own, releasing what it held. */
+void state_copy(struct server_state *copy, const struct server_state *state);
 
 /* Do two readings say the same: kind, phase, generation and time of writing? */
 bool state_equals(const struct server_state *a, const struct server_state *b);

@@ -1,0 +1,166 @@
+#include "readiness/owner.h"
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/path.h"
+#include "process/editor.h"
+#include "process/process.h"
+#include "project/project.h"
+#include "json/json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_INSTANCE_BYTES ((size_t)64 << 10)
+
+static struct owner answer(enum owner_kind kind, enum owner_source source, int64_t pid)
+{
+    return (struct owner){.kind = kind, .source = source, .pid = pid};
+}
+
+/* The process that the state names. Its start, where the state tells it, excludes another process
+ * under the same pid; when it cannot be compared nothing is sure. */
+static struct owner owner_of_state(const struct server_state *state)
+{
+    enum process_presence presence = process_look(state->owner_pid);
+    enum owner_kind kind = presence == PROCESS_ALIVE  ? OWNER_ALIVE
+                           : presence == PROCESS_GONE ? OWNER_GONE
+                                                      : OWNER_UNKNOWN;
+    if (kind == OWNER_ALIVE && state->owner_started_at) {
+        char *token = process_start_token(state->owner_pid);
+        if (!token)
+            kind = process_look(state->owner_pid) == PROCESS_GONE ? OWNER_GONE : OWNER_UNKNOWN;
+        else if (strcmp(token, state->owner_started_at) != 0)
+            kind = OWNER_GONE;
+        free(token);
+    }
+    return answer(kind, OWNER_FROM_STATE, state->owner_pid);
+}
+
+static bool leads_to(const char *path, const char *root)
+{
+    if (path_equals(path, root, PATH_NATIVE))
+        return true;
+    struct error ignored = {0};
+    char *canonical = path_canonical(path, E_PROJECT_NOT_FOUND, &ignored);
+    bool same = canonical && path_equals(canonical, root, PATH_NATIVE);
+    free(canonical);
+    error_clear(&ignored);
+    return same;
+}
+
+static bool works_in(int64_t pid, const char *root)
+{
+    char *folder = process_working_folder(pid);
+    bool same = folder && leads_to(folder, root);
+    free(folder);
+    return same;
+}
+
+/*
+ * Does the path of a command line lead to the root? A relative one counts from where the Editor was
+ * started. It goes into its project's root soon after, so that the path leads nowhere from there:
+ * then where it is now tells.
+ */
+static bool names_project(const char *path, int64_t pid, const char *root)
+{
+    if (path_is_absolute(path, PATH_NATIVE))
+        return leads_to(path, root);
+    char *folder = process_working_folder(pid);
+    char *whole = folder ? path_join(folder, path) : NULL;
+    bool same = whole && (path_exists(whole) ? leads_to(whole, root) : leads_to(folder, root));
+    free(whole);
+    free(folder);
+    return same;
+}
+
+/* What EditorInstance.json says; 0 when there is none or it says nothing of use. */
+static int64_t instance_pid(const char *project_root)
+{
+    char *path = project_path(project_root, "Library/EditorInstance.json");
+    struct buffer content = {0};
+    struct error ignored = {0};
+    cJSON *instance = NULL;
+    if (file_read(path, MOST_INSTANCE_BYTES, &content, &ignored) == FILE_READ)
+        instance = json_parse(buffer_slice(&content), NULL);
+    int64_t pid = json_whole_number(instance, "process_id", 0);
+    cJSON_Delete(instance);
+    error_clear(&ignored);
+    buffer_clear(&content);
+    free(path);
+    return pid;
+}
+
+/*
+ * Is the process an Editor of this project, by its command line? One that EditorInstance.json names
+ * may be a -batchmode run and need not say its project: the file says both, unless the pid was used
+ * again.
+ */
+static bool is_editor_of(int64_t pid, bool is_named, const char *project_root)
+{
+    struct process_arguments arguments;
+    if (!process_arguments_read(pid, &arguments))
+        return false;
+    bool is = editor_is_editor(arguments.items, arguments.count, PATH_NATIVE) &&
+              (is_named || !editor_is_batch(arguments.items, arguments.count));
+    if (is) {
+        char *path = editor_project_of_arguments(arguments.items, arguments.count, PATH_NATIVE);
+        is =
+            path ? names_project(path, pid, project_root) : is_named || works_in(pid, project_root);
+        free(path);
+    }
+    process_arguments_clear(&arguments);
+    return is;
+}
+
+struct search {
+    const char *project_root;
+    int64_t pid; /* of the Editor found; 0 while there is none */
+};
+
+/* Called for every process there is: only one whose program is a Unity Editor costs more than a
+ * glance. */
+static bool consider(void *context, int64_t pid)
+{
+    struct search *search = context;
+    char program[PROCESS_PROGRAM_SIZE];
+    if (process_program(pid, program, sizeof program) && editor_is_program(program, PATH_NATIVE) &&
+        is_editor_of(pid, false, search->project_root))
+        search->pid = pid;
+    return search->pid == 0;
+}
+
+struct owner owner_find(const char *project_root, const struct server_state *state)
+{
+    if (state->owner_pid > 0)
+        return owner_of_state(state);
+    int64_t pid = instance_pid(project_root);
+    if (process_look(pid) == PROCESS_ALIVE && is_editor_of(pid, true, project_root))
+        return answer(OWNER_ALIVE, OWNER_FROM_EDITOR_INSTANCE, pid);
+    struct search search = {.project_root = project_root};
+    bool complete = process_each(consider, &search);
+    if (search.pid > 0)
+        return answer(OWNER_ALIVE, OWNER_FROM_PROCESS_TABLE, search.pid);
+    return answer(complete ? OWNER_GONE : OWNER_UNKNOWN, OWNER_FROM_PROCESS_TABLE, 0);
+}
+
+const char *owner_kind_name(enum owner_kind kind)
+{
+    static const char *const NAMES[] = {
+        [OWNER_ALIVE] = "alive",
+        [OWNER_GONE] = "gone",
+        [OWNER_UNKNOWN] = "unknown",
+    };
+    return NAMES[kind];
+}
+
+const char *owner_source_name(enum owner_source source)
+{
+    static const char *const NAMES[] = {
+        [OWNER_FROM_STATE] = "server-state.json",
+        [OWNER_FROM_EDITOR_INSTANCE] = "EditorInstance.json",
+        [OWNER_FROM_PROCESS_TABLE] = "process table",
+    };
+    return NAMES[source];
+}
