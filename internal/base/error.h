@@ -44,6 +44,8 @@
       "Find out what the Editor did before you send the command again.")                           \
     X(E_DISCONNECTED, "UNITY_DISCONNECTED_AFTER_DISPATCH", "response_waiting", 6, false, true,     \
       "Find out what the Editor did before you send the command again.")                           \
+    X(E_OWNER_EXITED, "UNITY_DISCONNECTED_AFTER_DISPATCH", "compile_waiting", 6, false, true,      \
+      "Find out why the Editor ended (its log says), then start it and compile again.")            \
     X(E_ANSWER_MALFORMED, "UNITY_RPC_ERROR", "response_waiting", 5, false, true,                   \
       "Find out what listens on the endpoint, and whether its version fits this client.")          \
     X(E_RPC_ERROR, "UNITY_RPC_ERROR", "unity_rpc", 5, false, true,                                 \
@@ -58,6 +60,8 @@
       "Use the server that is running, or stop it first.")                                         \
     X(E_INTERRUPTED, "INTERNAL_ERROR", "execution", 130, true, false,                              \
       "Run the command again when it suits you.")                                                  \
+    X(E_ABANDONED, "INTERNAL_ERROR", "response_waiting", 130, false, true,                         \
+      "The Editor goes on with the request; find out what it did before you send it again.")       \
     X(E_SYSTEM, "INTERNAL_ERROR", "execution", 7, false, false,                                    \
       "See to what the message names, then run the command again.")
 

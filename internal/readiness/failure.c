@@ -1,0 +1,98 @@
+/* The words for a wait that came to nothing. */
+
+#include "readiness/wait.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static const char *or_unknown(const char *text)
+{
+    return text && *text ? text : "unknown";
+}
+
+static void describe_not_reachable(const struct wait *wait, struct error *error)
+{
+    const char *root = wait->project->root;
+    if (wait->seen.owner == PREFLIGHT_OWNER_GONE)
+        error_set(error, E_NOT_REACHABLE,
+                  "No Unity Editor has the project %s open, and no server listens for it.", root);
+    else
+        error_set(error, E_NOT_REACHABLE,
+                  "The Unity Editor of %s is running, but its uloop server does not listen.", root);
+}
+
+static void set_message(const struct wait *wait, enum error_code code, struct error *error)
+{
+    const struct server_state *state = &wait->state;
+    const char *phase = or_unknown(state->phase);
+    switch (code) {
+    case E_STATE_FAILED:
+        error_set(error, code, "The Unity Editor reports that its server failed: %s.",
+                  state->last_error ? state->last_error : "it gives no reason");
+        return;
+    case E_STATE_UNREADABLE: {
+        char *path = state_path(wait->project->root, "");
+        error_set(error, code, "The state file %s cannot be read: it is not what an Editor writes.",
+                  path);
+        free(path);
+        return;
+    }
+    case E_STATE_STALE:
+        error_set(error, code,
+                  "A stale recovery state file says Unity is still busy (%s), but the process that "
+                  "wrote it is gone.",
+                  phase);
+        return;
+    case E_STOPPED:
+        error_set(error, code, "The uloop server of this project is stopped (%s).",
+                  or_unknown(state->reason));
+        return;
+    case E_ENDPOINT_DENIED:
+        error_set(error, code,
+                  "The sandbox or the permissions of this process refuse the socket %s; the Editor "
+                  "never saw the request.",
+                  wait->address);
+        return;
+    case E_ENDPOINT_FOREIGN:
+        error_set(error, code,
+                  "The socket %s is served by another user's process; nothing was sent to it.",
+                  wait->address);
+        return;
+    case E_NOT_ANSWERING:
+        error_set(error, code,
+                  "The Unity Editor accepts connections, but its main thread does not answer.");
+        return;
+    case E_READY_TIMEOUT:
+        error_set(error, code,
+                  "The Unity Editor did not become ready in time; the last state was %s.",
+                  state->phase ? phase : state_kind_name(state->kind));
+        return;
+    default:
+        describe_not_reachable(wait, error);
+        return;
+    }
+}
+
+static void add_owner(const struct wait *wait, struct error *error)
+{
+    if (wait->seen.owner == PREFLIGHT_OWNER_UNSEEN)
+        return;
+    error_add_detail(error, "owner", owner_kind_name(wait->owner.kind));
+    if (wait->owner.pid > 0) {
+        char *pid = memory_format("%" PRId64, wait->owner.pid);
+        error_add_detail_json(error, "ownerPid", pid);
+        free(pid);
+    }
+}
+
+void wait_describe_failure(const struct wait *wait, enum error_code code, struct error *error)
+{
+    set_message(wait, code, error);
+    error_add_detail(error, "phase", wait->state.phase);
+    error_add_detail(error, "reason", wait->state.reason);
+    if (wait->state.last_error)
+        error_add_detail(error, "lastError", wait->state.last_error);
+    add_owner(wait, error);
+    if (wait->seen.endpoint != PREFLIGHT_ENDPOINT_UNSEEN)
+        error_add_detail(error, "endpoint", preflight_endpoint_name(wait->seen.endpoint));
+}

@@ -1,0 +1,183 @@
+/* A wait's looks: at the state, its owner and the endpoint. */
+
+#include "readiness/wait.h"
+
+#include "base/clock.h"
+#include "project/endpoint.h"
+
+#include <stdlib.h>
+
+enum {
+    QUESTION_ID = 1
+};
+
+bool wait_open(struct wait *wait, const struct project *project, struct log *log,
+               struct error *error)
+{
+    *wait = (struct wait){.project = project, .log = log, .unreadable_since_ms = CLOCK_NEVER};
+    if (!watch_open(&wait->watch, project->root, log, error))
+        return false;
+    wait->address = endpoint_address(project->endpoint_name);
+    return true;
+}
+
+void wait_close(struct wait *wait)
+{
+    watch_close(&wait->watch);
+    state_clear(&wait->state);
+    free(wait->address);
+}
+
+static enum preflight_state classify(const struct wait *wait, const struct server_state *state)
+{
+    switch (state->kind) {
+    case STATE_ABSENT:
+        return PREFLIGHT_ABSENT;
+    case STATE_UNREADABLE:
+        return PREFLIGHT_UNREADABLE;
+    case STATE_BUSY:
+        return PREFLIGHT_BUSY;
+    case STATE_READY:
+        return PREFLIGHT_READY;
+    case STATE_FAILED:
+        return PREFLIGHT_FAILED;
+    case STATE_STOPPED:
+        return wait->ran || (!wait->patient && state_is_manual_stop(state))
+                   ? PREFLIGHT_STOPPED_FOR_GOOD
+                   : PREFLIGHT_STOPPED;
+    case STATE_OTHER:
+        break;
+    }
+    return PREFLIGHT_OTHER;
+}
+
+void wait_look(struct wait *wait)
+{
+    struct server_state state = {0};
+    struct error unreadable = {0};
+    state_read(wait->project->root, &state, &unreadable);
+    if (state.kind != STATE_UNREADABLE)
+        wait->unreadable_since_ms = CLOCK_NEVER;
+    else if (wait->unreadable_since_ms == CLOCK_NEVER)
+        wait->unreadable_since_ms = clock_now_ms();
+    if (unreadable.message)
+        log_debug(wait->log, "%s", unreadable.message);
+    error_clear(&unreadable);
+    state_clear(&wait->state);
+    wait->state = state;
+    wait->seen = (struct preflight_observation){.state = classify(wait, &state)};
+    wait->ran = wait->ran || state.kind == STATE_BUSY || state.kind == STATE_READY;
+    log_trace(wait->log, "state %s", state.phase ? state.phase : state_kind_name(state.kind));
+}
+
+bool wait_is_reading_again(const struct wait *wait)
+{
+    return wait->unreadable_since_ms != CLOCK_NEVER &&
+           clock_now_ms() < clock_after(wait->unreadable_since_ms, STATE_READ_PATIENCE_MS);
+}
+
+/* Nothing that was known of the owner has to be looked at again while its exit would have been an
+ * event. */
+static bool owner_is_still_watched(const struct wait *wait)
+{
+    return wait->owner.kind == OWNER_ALIVE && wait->watch.owner.active &&
+           wait->watch.owner_pid == wait->owner.pid && !wait->watch.owner_exited &&
+           (wait->state.owner_pid == 0 || wait->state.owner_pid == wait->owner.pid);
+}
+
+void wait_look_owner(struct wait *wait)
+{
+    static const enum preflight_owner SEEN[] = {
+        [OWNER_ALIVE] = PREFLIGHT_OWNER_ALIVE,
+        [OWNER_GONE] = PREFLIGHT_OWNER_GONE,
+        [OWNER_UNKNOWN] = PREFLIGHT_OWNER_UNKNOWN,
+    };
+    if (wait->seen.owner != PREFLIGHT_OWNER_UNSEEN)
+        return;
+    if (!owner_is_still_watched(wait)) {
+        wait->owner = owner_find(wait->project->root, &wait->state);
+        watch_owner(&wait->watch, wait->owner.kind == OWNER_ALIVE ? wait->owner.pid : 0);
+    }
+    wait->seen.owner = SEEN[wait->owner.kind];
+}
+
+bool wait_sleep(struct wait *wait, uint64_t until_ms, struct error *error)
+{
+    if (!wait->watch.interrupted)
+        watch_next(&wait->watch, until_ms);
+    if (wait->watch.interrupted)
+        return error_set(error, E_INTERRUPTED, "Interrupted by a signal.");
+    return true;
+}
+
+/* What a connection that did not come about says of the endpoint. */
+static enum preflight_endpoint unreached_endpoint(const struct client *client)
+{
+    if (client->phase == CLIENT_CONNECTING)
+        return PREFLIGHT_ENDPOINT_SILENT;
+    if (client->error.code == E_ENDPOINT_FOREIGN)
+        return PREFLIGHT_ENDPOINT_FOREIGN;
+    if (client->status == UV_EACCES || client->status == UV_EPERM)
+        return PREFLIGHT_ENDPOINT_DENIED;
+    return PREFLIGHT_ENDPOINT_DEAD;
+}
+
+struct client *wait_connect(struct wait *wait, uint64_t deadline_ms)
+{
+    uint64_t until = clock_earlier(deadline_ms, clock_after(clock_now_ms(), WAIT_CONNECT_MS));
+    struct client *client =
+        client_connect(&wait->watch.loop, wait->address, watch_wake, &wait->watch);
+    while (client->phase == CLIENT_CONNECTING && clock_now_ms() < until && !wait->watch.interrupted)
+        watch_next(&wait->watch, until);
+    if (client->phase == CLIENT_CONNECTED)
+        return client;
+    wait->seen.endpoint = unreached_endpoint(client);
+    log_debug(wait->log, "connect %s: %s", wait->address, uv_strerror(client->status));
+    client_close(client);
+    return NULL;
+}
+
+bool wait_state_is_unchanged(const struct wait *wait)
+{
+    struct server_state now = {0};
+    struct error unreadable = {0};
+    state_read(wait->project->root, &now, &unreadable);
+    bool same = state_equals(&now, &wait->state);
+    error_clear(&unreadable);
+    state_clear(&now);
+    return same;
+}
+
+struct client *wait_ask(struct wait *wait, const char *method, const char *params_json,
+                        uint64_t deadline_ms)
+{
+    struct client *client = wait_connect(wait, deadline_ms);
+    if (!client)
+        return NULL;
+    uint64_t until = clock_earlier(deadline_ms, clock_after(clock_now_ms(), WAIT_ANSWER_MS));
+    client_send(client, &(struct rpc_request){.method = method,
+                                              .params_json = params_json,
+                                              .project_root = wait->project->root,
+                                              .id = QUESTION_ID});
+    while (client->phase == CLIENT_SENT && clock_now_ms() < until && !wait->watch.interrupted &&
+           wait_state_is_unchanged(wait))
+        watch_next(&wait->watch, until);
+    return client;
+}
+
+void wait_probe(struct wait *wait, uint64_t deadline_ms)
+{
+    if (wait->seen.endpoint != PREFLIGHT_ENDPOINT_UNSEEN)
+        return;
+    struct client *client = wait_ask(wait, RPC_PROBE_METHOD, "{}", deadline_ms);
+    if (!client)
+        return;
+    /* An error is an answer too: the request that follows will be told the same. */
+    if (client->phase == CLIENT_ANSWERED || client->phase == CLIENT_REFUSED)
+        wait->seen.endpoint = PREFLIGHT_ENDPOINT_ANSWERS;
+    else if (client->phase != CLIENT_SENT)
+        wait->seen.endpoint = PREFLIGHT_ENDPOINT_DEAD;
+    else if (wait_state_is_unchanged(wait))
+        wait->seen.endpoint = PREFLIGHT_ENDPOINT_SILENT;
+    client_close(client);
+}

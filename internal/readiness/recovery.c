@@ -1,0 +1,125 @@
+#include "readiness/recovery.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/path.h"
+#include "readiness/socket_file.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The names, with the folder they lie in. Rule: "Other files of a project" in docs/protocol.md. */
+static const struct {
+    const char *folder;
+    const char *name;
+} LEFT_BEHIND[] = {
+    {"Temp/UnityCliLoop", "server-state.json"},
+    {"Temp/UnityCliLoop", "server-state.json.tmp"},
+    {"Temp/UnityCliLoop", "server-state.json.tmp.write"},
+    {"Temp/UnityCliLoop", "server-state.json.bak"},
+    {"Temp", "compiling.lock"},
+    {"Temp", "domainreload.lock"},
+    {"Temp", "serverstarting.lock"},
+};
+
+bool recovery_is_free(struct wait *wait, struct error *error)
+{
+    wait_look(wait);
+    wait_look_owner(wait);
+    bool in_use = wait->state.kind == STATE_BUSY || wait->state.kind == STATE_READY;
+    if (!in_use || wait->seen.owner != PREFLIGHT_OWNER_ALIVE)
+        return true;
+    error_set(error, E_PROJECT_IN_USE,
+              "Process %" PRId64 " is alive and uses the recovery state (%s); nothing was removed.",
+              wait->owner.pid, wait->state.phase);
+    error_set_next(
+        error,
+        "Wait until the Editor is done (`uloop wait`), or remove the state all the same with "
+        "`uloop fix --force`.");
+    return false;
+}
+
+static void add_removed(struct recovery *recovery, char *name)
+{
+    size_t size = (recovery->removed_count + 1) * sizeof(*recovery->removed);
+    recovery->removed = memory_resize(recovery->removed, size);
+    recovery->removed[recovery->removed_count++] = name;
+}
+
+static void add_failure(struct recovery *recovery, struct error error)
+{
+    size_t size = (recovery->failure_count + 1) * sizeof(*recovery->failures);
+    recovery->failures = memory_resize(recovery->failures, size);
+    recovery->failures[recovery->failure_count++] = error;
+}
+
+/* Is the folder, links resolved, the one that its name says? */
+static bool is_inside_project(const char *folder, struct error *error)
+{
+    char *real = path_canonical(folder, E_SYSTEM, error);
+    bool same = real && path_equals(real, folder, PATH_NATIVE);
+    if (real && !same)
+        error_set(error, E_SYSTEM, "%s is a symbolic link to %s; nothing in it was touched.",
+                  folder, real);
+    free(real);
+    return same;
+}
+
+static void remove_file(struct recovery *recovery, const char *root, const char *folder_name,
+                        const char *name)
+{
+    struct error error = {0};
+    char *folder = path_join(root, folder_name);
+    char *path = path_join(folder, name);
+    if (path_exists(path)) {
+        if (is_inside_project(folder, &error) && file_remove(path, &error))
+            add_removed(recovery, memory_format("%s/%s", folder_name, name));
+        else
+            add_failure(recovery, error);
+    }
+    free(path);
+    free(folder);
+}
+
+static bool is_refused(struct wait *wait)
+{
+    struct client *client =
+        client_connect(&wait->watch.loop, wait->address, watch_wake, &wait->watch);
+    uint64_t until = clock_after(clock_now_ms(), WAIT_CONNECT_MS);
+    while (client->phase == CLIENT_CONNECTING && clock_now_ms() < until && !wait->watch.interrupted)
+        watch_next(&wait->watch, until);
+    bool refused = client->phase == CLIENT_UNREACHED && client->status == UV_ECONNREFUSED;
+    client_close(client);
+    return refused;
+}
+
+/* Twice, because a server that just begins to listen refuses for a moment, too. */
+static void remove_dead_socket(struct wait *wait, struct recovery *recovery)
+{
+    struct error error = {0};
+    if (!socket_file_is_ours(wait->address) || !is_refused(wait) || !is_refused(wait))
+        return;
+    if (file_remove(wait->address, &error))
+        add_removed(recovery, memory_copy_string(wait->address));
+    else
+        add_failure(recovery, error);
+}
+
+void recovery_remove(struct wait *wait, struct recovery *recovery)
+{
+    for (size_t i = 0; i < sizeof(LEFT_BEHIND) / sizeof(LEFT_BEHIND[0]); i++)
+        remove_file(recovery, wait->project->root, LEFT_BEHIND[i].folder, LEFT_BEHIND[i].name);
+    remove_dead_socket(wait, recovery);
+}
+
+void recovery_clear(struct recovery *recovery)
+{
+    for (size_t i = 0; i < recovery->removed_count; i++)
+        free(recovery->removed[i]);
+    for (size_t i = 0; i < recovery->failure_count; i++)
+        error_clear(&recovery->failures[i]);
+    free(recovery->removed);
+    free(recovery->failures);
+    *recovery = (struct recovery){0};
+}

@@ -1,0 +1,212 @@
+#include "readiness/watch.h"
+
+#include "base/clock.h"
+#include "base/path.h"
+#include "readiness/filesystem.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+void watch_wake(void *context)
+{
+    struct watch *watch = context;
+    watch->woken = true;
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    (void)timer; /* that the loop turned is all that is wanted */
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct watch *watch = handle->data;
+    (void)number;
+    watch->interrupted = true;
+    watch->woken = true;
+}
+
+static void on_owner_exit(void *context)
+{
+    struct watch *watch = context;
+    watch->owner_exited = true;
+    watch->woken = true;
+}
+
+static void on_folder_event(uv_fs_event_t *event, const char *name, int events, int status)
+{
+    struct folder_watch *folder = event->data;
+    (void)events;
+    /* libuv reports what happens to the folder itself under the folder's own name. */
+    if (status < 0 || !name || strcmp(name, path_name(folder->watched, PATH_NATIVE)) == 0)
+        folder->stale = true;
+    folder->watch->woken = true;
+}
+
+static bool identify(const char *path, struct folder_identity *identity)
+{
+    uv_fs_t request;
+    bool is_folder = uv_fs_stat(NULL, &request, path, NULL) == 0 &&
+                     (request.statbuf.st_mode & S_IFMT) == S_IFDIR;
+    identity->device = request.statbuf.st_dev;
+    identity->inode = request.statbuf.st_ino;
+    uv_fs_req_cleanup(&request);
+    return is_folder;
+}
+
+/* The wanted folder, or the nearest one above it that is there, up to `highest`; NULL when there is
+ * none. */
+static char *nearest_folder(const struct folder_watch *folder, struct folder_identity *identity)
+{
+    char *path = memory_copy_string(folder->wanted);
+    while (path && !identify(path, identity)) {
+        char *parent = strcmp(path, folder->highest) == 0 ? NULL : path_parent(path);
+        free(path);
+        path = parent;
+    }
+    return path;
+}
+
+static bool is_current(const struct folder_watch *folder, const char *nearest,
+                       const struct folder_identity *identity)
+{
+    if (!nearest || !folder->watched)
+        return nearest == folder->watched;
+    return !folder->stale && strcmp(nearest, folder->watched) == 0 &&
+           identity->device == folder->identity.device && identity->inode == folder->identity.inode;
+}
+
+static void release_folder(struct folder_watch *folder)
+{
+    (void)uv_fs_event_stop(&folder->event);
+    free(folder->watched);
+    folder->watched = NULL;
+    folder->stale = false;
+}
+
+/* Puts the watch where it belongs by now; true when that is somewhere else than before. */
+static bool follow_folder(struct folder_watch *folder)
+{
+    struct watch *watch = folder->watch;
+    struct folder_identity identity = {0};
+    char *nearest = nearest_folder(folder, &identity);
+    if (is_current(folder, nearest, &identity)) {
+        free(nearest);
+        return false;
+    }
+    release_folder(folder);
+    folder->watched = nearest;
+    folder->identity = identity;
+    if (nearest && !watch->polling) {
+        int status = uv_fs_event_start(&folder->event, on_folder_event, nearest, 0);
+        if (status == UV_ENOENT)
+            folder->stale =
+                true; /* gone since the look above: follow it again before the next wait */
+        else if (status < 0)
+            watch->polling = uv_strerror(status);
+        log_trace(watch->log, "watching %s: %s", nearest,
+                  status < 0 ? uv_strerror(status) : "events");
+    }
+    return true;
+}
+
+bool watch_arm(struct watch *watch)
+{
+    bool state_moved = follow_folder(&watch->state);
+    bool results_moved = follow_folder(&watch->results);
+    return state_moved || results_moved;
+}
+
+void watch_owner(struct watch *watch, int64_t pid)
+{
+    if (pid == watch->owner_pid)
+        return;
+    process_watch_stop(&watch->owner);
+    (void)uv_run(&watch->loop,
+                 UV_RUN_NOWAIT); /* its memory is free again when the close was worked off */
+    watch->owner_pid = pid;
+    watch->owner_exited = false;
+    if (pid == 0)
+        return;
+    int status = process_watch_start(&watch->owner, &watch->loop, pid, on_owner_exit, watch);
+    if (status == UV_ESRCH)
+        on_owner_exit(watch);
+    else if (status < 0)
+        log_debug(watch->log, "no event for the exit of process %lld (%s): looking once a second",
+                  (long long)pid, uv_strerror(status));
+}
+
+void watch_next(struct watch *watch, uint64_t until_ms)
+{
+    uint64_t now = clock_now_ms();
+    uint64_t pause = watch->polling ? WATCH_POLLING_MS : WATCH_SAFETY_MS;
+    uint64_t until = clock_earlier(until_ms, clock_after(now, pause));
+    uv_update_time(&watch->loop);
+    if (uv_timer_start(&watch->timer, on_timer, until > now ? until - now : 0, 0) < 0)
+        return;
+    do {
+        (void)uv_run(&watch->loop, watch->woken ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+    } while (!watch->woken && clock_now_ms() < until);
+    watch->woken = false;
+}
+
+static int open_handles(struct watch *watch)
+{
+    struct folder_watch *folders[] = {&watch->state, &watch->results};
+    int status = uv_timer_init(&watch->loop, &watch->timer);
+    for (size_t i = 0; i < 2 && status == 0; i++) {
+        status = uv_fs_event_init(&watch->loop, &folders[i]->event);
+        folders[i]->event.data = folders[i];
+        folders[i]->watch = watch;
+    }
+    uv_signal_t *signals[] = {&watch->interrupt, &watch->termination};
+    const int numbers[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < 2 && status == 0; i++) {
+        status = uv_signal_init(&watch->loop, signals[i]);
+        signals[i]->data = watch;
+        if (status == 0)
+            status = uv_signal_start(signals[i], on_signal, numbers[i]);
+    }
+    return status;
+}
+
+bool watch_open(struct watch *watch, const char *project_root, struct log *log, struct error *error)
+{
+    *watch = (struct watch){.log = log};
+    watch->state.wanted = path_join(project_root, "Temp/UnityCliLoop");
+    watch->state.highest = memory_copy_string(project_root);
+    watch->results.wanted = path_join(watch->state.wanted, "compile-results");
+    watch->results.highest = memory_copy_string(watch->results.wanted);
+    watch->polling = filesystem_without_events(project_root);
+    int status = uv_loop_init(&watch->loop);
+    if (status == 0)
+        status = open_handles(watch);
+    if (status < 0)
+        return error_set(error, E_SYSTEM, "Cannot open an event loop: %s.", uv_strerror(status));
+    return true;
+}
+
+static void close_handle(uv_handle_t *handle, void *context)
+{
+    (void)context;
+    if (!uv_is_closing(handle))
+        uv_close(handle, NULL);
+}
+
+static void free_folder(struct folder_watch *folder)
+{
+    free(folder->wanted);
+    free(folder->highest);
+    free(folder->watched);
+}
+
+void watch_close(struct watch *watch)
+{
+    process_watch_stop(&watch->owner);
+    uv_walk(&watch->loop, close_handle, NULL);
+    uv_run(&watch->loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(&watch->loop);
+    free_folder(&watch->state);
+    free_folder(&watch->results);
+}
