@@ -1,0 +1,314 @@
+#include "compile/compile.h"
+
+#include "base/clock.h"
+#include "compile/completion.h"
+#include "compile/pending.h"
+#include "compile/request_id.h"
+#include "compile/stored_result.h"
+#include "json/json.h"
+#include "json/scan.h"
+
+#include <stdlib.h>
+
+enum {
+    COMPILE_ID = 1
+};
+
+/* One compile that is being waited for. */
+struct run {
+    struct wait *wait;
+    struct client *client; /* NULL when attached to a request that an earlier command sent */
+    struct pending request;
+    struct completion completion;
+    struct server_state last; /* what the completion was told last of the state */
+    struct buffer *result;
+    struct error *error;
+};
+
+static const char *root_of(const struct run *run)
+{
+    return run->wait->project->root;
+}
+
+static struct completion_step feed(struct run *run, struct completion_event event)
+{
+    return completion_feed(&run->completion, &event, clock_now_ms());
+}
+
+static void take_result(struct run *run, struct slice raw)
+{
+    bool success = result_is_success(raw);
+    if (run->completion.has_result)
+        return;
+    buffer_append(run->result, raw.data, raw.length);
+    log_debug(run->wait->log, "the result is known: success %s", success ? "true" : "not true");
+    (void)feed(run, (struct completion_event){.kind = COMPLETION_RESULT, .success = success});
+}
+
+/* False when the answer is an error: then the compile was not done, or what answers is no Editor.
+ */
+static bool observe_connection(struct run *run)
+{
+    struct client *client = run->client;
+    if (!client)
+        return true;
+    bool lost = client->phase == CLIENT_BROKEN && client->error.code == E_DISCONNECTED;
+    if (client->phase == CLIENT_REFUSED || (client->phase == CLIENT_BROKEN && !lost)) {
+        *run->error = client->error;
+        client->error = (struct error){0};
+        return false;
+    }
+    if (client->phase == CLIENT_ANSWERED)
+        take_result(run, client->result);
+    if (client->closed && !run->completion.dropped) {
+        log_debug(run->wait->log, "the connection was dropped");
+        (void)feed(run, (struct completion_event){.kind = COMPLETION_DROPPED});
+    }
+    return true;
+}
+
+static void observe_stored_result(struct run *run)
+{
+    struct buffer stored = {0};
+    if (!run->completion.has_result &&
+        stored_result_read(root_of(run), run->request.request_id, &stored))
+        take_result(run, buffer_slice(&stored));
+    buffer_clear(&stored);
+}
+
+static void observe_state(struct run *run)
+{
+    struct wait *wait = run->wait;
+    wait_look(wait);
+    if (wait_is_reading_again(wait) || state_equals(&wait->state, &run->last))
+        return;
+    log_debug(wait->log, "state %s, generation %s",
+              wait->state.phase ? wait->state.phase : state_kind_name(wait->state.kind),
+              wait->state.generation ? wait->state.generation : "none");
+    state_copy(&run->last, &wait->state);
+    (void)feed(run, (struct completion_event){.kind = COMPLETION_STATE, .state = &run->last});
+}
+
+/* Neither a process nor a listener: nothing will come any more. */
+static void observe_absence(struct run *run)
+{
+    struct wait *wait = run->wait;
+    wait_look_owner(wait);
+    if (wait->seen.owner != PREFLIGHT_OWNER_GONE)
+        return;
+    wait_probe(wait, run->completion.deadline_ms);
+    if (wait->seen.endpoint == PREFLIGHT_ENDPOINT_DEAD)
+        (void)feed(run, (struct completion_event){.kind = COMPLETION_OWNER_EXITED});
+}
+
+static void observe_owner(struct run *run)
+{
+    if (run->wait->watch.owner_exited)
+        (void)feed(run, (struct completion_event){.kind = COMPLETION_OWNER_EXITED});
+    else if (run->completion.dropped && run->wait->state.kind == STATE_BUSY)
+        observe_absence(run);
+}
+
+static void probe(struct run *run)
+{
+    wait_probe(run->wait, run->completion.deadline_ms);
+    bool answers = run->wait->seen.endpoint == PREFLIGHT_ENDPOINT_ANSWERS;
+    (void)feed(run, (struct completion_event){.kind = COMPLETION_PROBED, .success = answers});
+    if (!answers)
+        observe_absence(run);
+}
+
+/* What get-compile-status said; a result comes with it when there is one. */
+static void take_status(struct run *run, const struct client *client)
+{
+    struct slice result = json_member(client->result, "Result");
+    if (slice_equals(json_member(client->result, "HasResult"), "true") && json_is_object(result))
+        take_result(run, result);
+    bool ready = slice_equals(json_member(client->result, "Ready"), "true");
+    (void)feed(
+        run, (struct completion_event){.kind = COMPLETION_TOLD, .ready = ready, .supported = true});
+}
+
+static void ask_status(struct run *run)
+{
+    char *params = memory_format("{\"RequestId\":\"%s\"}", run->request.request_id);
+    struct client *client =
+        wait_ask(run->wait, "get-compile-status", params, run->completion.deadline_ms);
+    if (client && client->phase == CLIENT_ANSWERED) {
+        take_status(run, client);
+    } else {
+        bool unknown = client && client->phase == CLIENT_REFUSED;
+        (void)feed(run, (struct completion_event){.kind = COMPLETION_TOLD, .supported = !unknown});
+        if (!client)
+            observe_absence(run);
+    }
+    client_close(client);
+    free(params);
+}
+
+/* Describes why the wait ended without a result; what is still running is kept for the next
+ * command. */
+static void describe_failure(struct run *run, enum error_code code)
+{
+    struct error *error = run->error;
+    if (code == E_COMPILE_TIMEOUT)
+        error_set(error, code, "The compile did not finish in time; the last state was %s.",
+                  run->last.phase ? run->last.phase : state_kind_name(run->last.kind));
+    else if (code == E_OWNER_EXITED)
+        error_set(error, code,
+                  "The Unity Editor ended while it compiled; whether it finished is not known.");
+    else if (code == E_DISCONNECTED)
+        error_set(error, code,
+                  "The connection was lost and no result was stored; whether the Editor compiled "
+                  "is not known.");
+    else
+        wait_describe_failure(run->wait, code, error);
+    error_add_detail(error, "requestId", run->request.request_id);
+    error_add_detail_json(error, "resultKnown", run->completion.has_result ? "true" : "false");
+}
+
+static void keep_pending(struct run *run)
+{
+    struct error ignored = {0};
+    if (!pending_save(root_of(run), &run->request, &ignored))
+        log_debug(run->wait->log, "the compile cannot be taken up later: %s", ignored.message);
+    error_clear(&ignored);
+}
+
+static bool sleep_until_event(struct run *run, uint64_t until_ms)
+{
+    struct wait *wait = run->wait;
+    if (watch_arm(&wait->watch))
+        return true; /* look again: what changed before the watch stood was not reported */
+    if (wait_is_reading_again(wait))
+        until_ms = clock_earlier(until_ms, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS));
+    if (wait->listener.waiting)
+        wait->listener.waiting(wait->listener.context,
+                               run->last.phase ? run->last.phase : "compiling");
+    if (wait_sleep(wait, until_ms, run->error))
+        return true;
+    error_set(run->error, E_ABANDONED, "Interrupted by a signal while the Editor compiles.");
+    keep_pending(run);
+    return false;
+}
+
+/* Takes the step; true when the wait goes on, else *done tells whether the result counts. */
+static bool take_step(struct run *run, struct completion_step step, bool *done)
+{
+    *done = step.action == COMPLETION_DONE;
+    switch (step.action) {
+    case COMPLETION_WAIT:
+        return sleep_until_event(run, step.until_ms);
+    case COMPLETION_PROBE:
+        probe(run);
+        return true;
+    case COMPLETION_ASK:
+        ask_status(run);
+        return true;
+    case COMPLETION_DONE:
+        return false;
+    case COMPLETION_FAIL:
+        describe_failure(run, step.code);
+        if (step.code == E_COMPILE_TIMEOUT)
+            keep_pending(run);
+        return false;
+    }
+    return false;
+}
+
+/* Observes everything after every wake, in an order that cannot miss: what ends a compile is looked
+ * at last. */
+static bool await_completion(struct run *run)
+{
+    bool done = false;
+    struct completion_step step;
+    do {
+        if (!observe_connection(run))
+            return false;
+        observe_state(run);
+        observe_stored_result(run);
+        observe_owner(run);
+        step = feed(run, (struct completion_event){.kind = COMPLETION_LOOKED});
+    } while (take_step(run, step, &done));
+    return done;
+}
+
+static char *params_of(const struct pending *request)
+{
+    return memory_format(
+        "{\"ForceRecompile\":%s,\"WaitForDomainReload\":true,\"RequestId\":\"%s\"}",
+        request->force_recompile ? "true" : "false", request->request_id);
+}
+
+/* Gets ready and sends the request. */
+static bool dispatch(struct run *run, uint64_t deadline_ms)
+{
+    struct wait *wait = run->wait;
+    run->request.request_id = request_id_new(run->error);
+    if (!run->request.request_id)
+        return false;
+    run->client = wait_for_dispatch(wait, deadline_ms, run->error);
+    if (!run->client)
+        return false;
+    /* From here on every change counts, so the watch must stand before the request is sent. */
+    (void)watch_arm(&wait->watch);
+    char *params = params_of(&run->request);
+    client_send(run->client, &(struct rpc_request){.method = "compile",
+                                                   .params_json = params,
+                                                   .project_root = root_of(run),
+                                                   .id = COMPILE_ID});
+    free(params);
+    run->request.generation_before = memory_copy_string(wait->state.generation);
+    return true;
+}
+
+/* Is a compile that was given up still running? Then it is taken up; one that is over is forgotten.
+ */
+static bool take_up_pending(struct run *run)
+{
+    struct wait *wait = run->wait;
+    struct pending pending = {0};
+    if (!pending_load(root_of(run), &pending))
+        return false;
+    wait_look(wait);
+    if (wait->state.kind == STATE_BUSY)
+        wait_look_owner(wait);
+    bool runs = wait->state.kind == STATE_BUSY && wait->seen.owner != PREFLIGHT_OWNER_GONE;
+    if (runs && pending.force_recompile == run->request.force_recompile) {
+        log_debug(wait->log, "taking up the compile %s", pending.request_id);
+        run->request = pending;
+        return true;
+    }
+    pending_clear(&pending);
+    if (!runs)
+        pending_forget(root_of(run));
+    return false;
+}
+
+bool compile_run(struct wait *wait, const struct compile_options *options, struct buffer *result,
+                 struct error *error)
+{
+    struct run run = {.wait = wait, .result = result, .error = error};
+    run.request.force_recompile = options->force_recompile;
+    uint64_t start = clock_now_ms();
+    uint64_t ready_ms = options->timeout_ms ? options->timeout_ms : WAIT_DEFAULT_MS;
+    bool attached = take_up_pending(&run);
+    bool done = false;
+    if (attached || dispatch(&run, clock_after(start, ready_ms))) {
+        uint64_t now = clock_now_ms();
+        uint64_t deadline = options->timeout_ms ? clock_after(start, options->timeout_ms)
+                                                : clock_after(now, COMPILE_DEFAULT_MS);
+        completion_init(&run.completion, &wait->state, run.request.generation_before, attached,
+                        deadline, now);
+        state_copy(&run.last, &wait->state);
+        wait_look_owner(wait);
+        done = await_completion(&run);
+        if (done)
+            pending_forget(root_of(&run));
+    }
+    client_close(run.client);
+    completion_clear(&run.completion);
+    pending_clear(&run.request);
+    state_clear(&run.last);
+    return done;
+}
