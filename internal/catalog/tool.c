@@ -40,10 +40,13 @@ char *tool_option_name(const char *property)
 {
     struct buffer name = {0};
     for (const char *at = property; *at; at++) {
-        bool upper = *at >= 'A' && *at <= 'Z';
-        if (upper && at != property)
+        if (*at < 'A' || *at > 'Z') {
+            buffer_append_char(&name, *at);
+            continue;
+        }
+        if (at != property)
             buffer_append_char(&name, '-');
-        buffer_append_char(&name, upper ? (char)(*at - 'A' + 'a') : *at);
+        buffer_append_char(&name, (char)(*at - 'A' + 'a'));
     }
     return buffer_take(&name);
 }
@@ -126,19 +129,24 @@ static const struct tool_parameter *find_option(const struct tool *tool, const c
     return NULL;
 }
 
+/* Can the parameter be given on a command line? */
 static bool check_parameter(const struct tool *tool, const struct tool_parameter *parameter,
                             const char *source, struct error *error)
 {
-    if (!tool_is_word(parameter->option_name))
-        return error_set(error, E_CATALOG_BROKEN,
-                         "The tool %s in %s has a parameter whose name cannot be an option: %s.",
-                         tool->name, source, parameter->name);
     const struct tool_parameter *other = find_option(tool, parameter->option_name);
-    if (other)
-        return error_set(error, E_CATALOG_BROKEN,
-                         "The tool %s in %s has two parameters for the one option --%s: %s and %s.",
-                         tool->name, source, parameter->option_name, other->name, parameter->name);
-    return true;
+    bool is_word = tool_is_word(parameter->option_name);
+    if (is_word && !other)
+        return true;
+    if (!is_word)
+        error_set(error, E_CATALOG_BROKEN,
+                  "The tool %s in %s has a parameter whose name cannot be an option: %s.",
+                  tool->name, source, parameter->name);
+    else
+        error_set(error, E_CATALOG_BROKEN,
+                  "The tool %s in %s has two parameters for the one option --%s: %s and %s.",
+                  tool->name, source, parameter->option_name, other->name, parameter->name);
+    error_set_next(error, "Rename the parameter in the tool's own code, then run `uloop sync`.");
+    return false;
 }
 
 static bool read_parameters(const cJSON *schema, const char *source, struct tool *tool,

@@ -143,8 +143,11 @@ static int run(struct cli *cli, char *const *arguments, size_t count)
         {.options = COMMON_OPTIONS, .values = &cli->common},
         {.options = PROGRAM_OPTIONS, .values = &program},
     };
-    if (!option_parse(sets, 2, arguments, count, &taken, &error))
+    if (!option_parse(sets, 2, arguments, count, &taken, &error)) {
+        error_set_next(&error, "Run `uloop --help` for the commands; a command's own options stand "
+                               "behind its name.");
         return cli_fail(cli, &error);
+    }
     if (cli->common.version)
         return cli_show_version(cli);
     if (program.list_commands)
@@ -153,6 +156,10 @@ static int run(struct cli *cli, char *const *arguments, size_t count)
         return help_list_options(cli, program.list_options);
     if (taken == count)
         return help_show_program(cli);
+    if (*arguments[taken] == '\0') {
+        error_set(&error, E_INVALID_ARGUMENT, "The name of the command is empty.");
+        return cli_fail(cli, &error);
+    }
     cli->command = arguments[taken];
     const struct command *command = command_find(cli->table, cli->command);
     log_debug(&cli->log, "%s %s", command ? "command" : "tool", cli->command);

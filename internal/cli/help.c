@@ -68,7 +68,7 @@ static void put_option_help(struct buffer *out, const struct option *option)
 {
     bool is_on = *option_prefix(option) != '\0';
     const char *before = " (";
-    buffer_append_format(out, "%s%s", is_on ? "do not: " : "", option->help);
+    buffer_append_format(out, "%s%s", is_on ? "turn off: " : "", option->help);
     if (option->required) {
         buffer_append_format(out, "%srequired", before);
         before = "; ";

@@ -40,26 +40,27 @@ Test(help, follows_from_a_commands_table)
 {
     struct buffer text = {0};
     help_build_command(&SAMPLE, 80, &text);
-    cr_expect_str_eq(text.data,
-                     "uloop sample: show what help looks like\n"
-                     "\n"
-                     "Usage: uloop sample [path] [options]\n"
-                     "\n"
-                     "It has an option of each kind.\n"
-                     "\n"
-                     "Arguments:\n"
-                     "  <path>                      the place\n"
-                     "\n"
-                     "Options:\n"
-                     "  -f, --force                 do it anyway\n"
-                     "      --no-wait               do not: wait for the end\n"
-                     "      --for <text>            what to wait for (one of ready, stopped; default:\n"
-                     "                              ready)\n"
-                     "  -p, --target-platform-of-all <platform>\n"
-                     "                              where to\n"
-                     "  -t, --timeout <seconds>     how long (default: 180)\n"
-                     "\n"
-                     "Also: --project-path, --help, --version; `uloop --help` explains them.\n");
+    cr_expect_str_eq(
+        text.data,
+        "uloop sample: show what help looks like\n"
+        "\n"
+        "Usage: uloop sample [path] [options]\n"
+        "\n"
+        "It has an option of each kind.\n"
+        "\n"
+        "Arguments:\n"
+        "  <path>                      the place\n"
+        "\n"
+        "Options:\n"
+        "  -f, --force                 do it anyway\n"
+        "      --no-wait               turn off: wait for the end\n"
+        "      --for <text>            what to wait for (one of ready, stopped; default:\n"
+        "                              ready)\n"
+        "  -p, --target-platform-of-all <platform>\n"
+        "                              where to\n"
+        "  -t, --timeout <seconds>     how long (default: 180)\n"
+        "\n"
+        "Also: --project-path, --help, --version; `uloop --help` explains them.\n");
     buffer_clear(&text);
 }
 

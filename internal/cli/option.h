@@ -53,47 +53,48 @@ struct option_list {
     size_t count;
 };
 
-/* The place of a member that must be of the type `kind`, or it does not compile. */
-#define OPTION_PLACE(tag, member, kind)                                                            \
-    _Generic(&((struct tag *)0)->member, kind * : offsetof(struct tag, member))
+/* The place of a member whose address must be of the type `pointer`, or it does not compile. (A
+ * type cannot stand in brackets.) */
+#define OPTION_PLACE(tag, member, pointer)                                                         \
+    _Generic(&((struct tag *)0)->member, pointer : offsetof(struct tag, member)) /* NOLINT */
 
 /* A row of a command's table; the member of `struct tag` is named in the comment. */
 #define OPTION_FLAG(tag, member, long_name, letter, text) /* bool */                               \
     {                                                                                              \
         .name = (long_name), .short_name = (letter), .type = OPTION_TYPE_FLAG, .help = (text),     \
-        .offset = OPTION_PLACE(tag, member, bool)                                                  \
+        .offset = OPTION_PLACE(tag, member, bool *)                                                \
     }
 #define OPTION_SWITCH(tag, member, long_name, letter, preset, text) /* bool */                     \
     {                                                                                              \
         .name = (long_name), .short_name = (letter), .type = OPTION_TYPE_SWITCH,                   \
-        .default_text = (preset), .help = (text), .offset = OPTION_PLACE(tag, member, bool)        \
+        .default_text = (preset), .help = (text), .offset = OPTION_PLACE(tag, member, bool *)      \
     }
 #define OPTION_STRING(tag, member, long_name, letter, value, text) /* const char * */              \
     {                                                                                              \
         .name = (long_name), .short_name = (letter), .type = OPTION_TYPE_STRING,                   \
-        .value_name = (value), .help = (text), .offset = OPTION_PLACE(tag, member, const char *)   \
+        .value_name = (value), .help = (text), .offset = OPTION_PLACE(tag, member, const char **)  \
     }
 #define OPTION_CHOICE(tag, member, long_name, letter, words, preset, text) /* const char * */      \
     {                                                                                              \
         .name = (long_name), .short_name = (letter), .type = OPTION_TYPE_STRING,                   \
         .choices = (words), .default_text = (preset), .help = (text),                              \
-        .offset = OPTION_PLACE(tag, member, const char *)                                          \
+        .offset = OPTION_PLACE(tag, member, const char **)                                         \
     }
 #define OPTION_SECONDS(tag, member, long_name, letter, preset, text) /* uint64_t, milliseconds */  \
     {                                                                                              \
         .name = (long_name), .short_name = (letter), .type = OPTION_TYPE_SECONDS,                  \
-        .default_text = (preset), .help = (text), .offset = OPTION_PLACE(tag, member, uint64_t)    \
+        .default_text = (preset), .help = (text), .offset = OPTION_PLACE(tag, member, uint64_t *)  \
     }
 #define OPTION_LIST(tag, member, long_name, letter, value, text) /* struct option_list */          \
     {                                                                                              \
         .name = (long_name), .short_name = (letter), .type = OPTION_TYPE_LIST,                     \
         .value_name = (value), .help = (text),                                                     \
-        .offset = OPTION_PLACE(tag, member, struct option_list)                                    \
+        .offset = OPTION_PLACE(tag, member, struct option_list *)                                  \
     }
 #define OPTION_OPERAND(tag, member, long_name, text) /* const char * */                            \
     {                                                                                              \
         .name = (long_name), .operand = true, .type = OPTION_TYPE_STRING, .help = (text),          \
-        .offset = OPTION_PLACE(tag, member, const char *)                                          \
+        .offset = OPTION_PLACE(tag, member, const char **)                                         \
     }
 #define OPTION_END                                                                                 \
     {                                                                                              \

@@ -59,6 +59,8 @@ struct option *tool_options_new(const struct tool *tool, const char *source, str
         error_set(error, E_CATALOG_BROKEN,
                   "The tool %s in %s has a parameter %s, but --project-path is uloop's own option.",
                   tool->name, source, tool->parameters[i].name);
+        error_set_next(error,
+                       "Rename the parameter in the tool's own code, then run `uloop sync`.");
         free(options);
         return NULL;
     }
