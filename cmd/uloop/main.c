@@ -1,0 +1,6 @@
+#include "commands/commands.h"
+
+int main(int argc, char **argv)
+{
+    return cli_run(argc, argv, &COMMANDS);
+}
