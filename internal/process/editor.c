@@ -107,11 +107,11 @@ static char *text_end(char *text)
     char quote = '\0';
     for (char *at = text; *at; at++) {
         bool begins = at == text || is_blank(at[-1]) || at[-1] == '=';
-        if (quote)
-            quote = *at == quote ? '\0' : quote;
-        else if (begins && (*at == '"' || *at == '\''))
+        if (*at == quote)
+            quote = '\0';
+        else if (!quote && begins && (*at == '"' || *at == '\''))
             quote = *at;
-        else if (is_blank(*at) && at[1] == '-')
+        else if (!quote && is_blank(*at) && at[1] == '-')
             return at;
     }
     return text + strlen(text);

@@ -11,15 +11,13 @@
 #include <unistd.h>
 
 /* Only root is let into every folder, and only root can become somebody who is not. */
-static void become_ordinary_user(void)
+static bool open_as_ordinary_user(const char *path, struct project *project, struct error *error)
 {
-    if (geteuid() == 0)
-        cr_assert_eq(seteuid(65534), 0);
-}
-
-static void become_oneself(void)
-{
-    cr_assert_eq(seteuid(getuid()), 0);
+    bool is_root = geteuid() == 0;
+    cr_assert(!is_root || seteuid(65534) == 0);
+    bool opened = project_open(path, project, error);
+    cr_assert(!is_root || seteuid(0) == 0);
+    return opened;
 }
 
 static void expect_root(const char *path, const char *root)
@@ -38,7 +36,7 @@ static void expect_failure(const char *path, const char *message)
 {
     struct project project;
     struct error error = {0};
-    cr_assert_not(project_open(path, &project, &error));
+    cr_assert_not(open_as_ordinary_user(path, &project, &error));
     cr_expect_eq(error.code, E_PROJECT_NOT_FOUND);
     cr_expect_str_eq(error.message, message);
     cr_expect_null(project.root);
@@ -54,10 +52,18 @@ static void expect_failure_naming(const char *path, const char *message, const c
     free(whole);
 }
 
+/* A folder that everybody may look into. */
+static struct temp_project *make_folder(void)
+{
+    struct temp_project *tree = temp_folder_new();
+    cr_assert_eq(chmod(tree->root, 0755), 0);
+    return tree;
+}
+
 /* A folder with two projects, one in the other, and a repository between them. */
 static struct temp_project *make_tree(void)
 {
-    struct temp_project *tree = temp_folder_new();
+    struct temp_project *tree = make_folder();
     temp_project_make_folder(tree, ".git");
     temp_project_make_folder(tree, "outer/Assets/Scripts/Deep");
     temp_project_make_folder(tree, "outer/ProjectSettings");
@@ -161,7 +167,7 @@ Test(project, climbing_ends_at_the_root)
 
 Test(project, removed_current_folder_is_an_error)
 {
-    struct temp_project *tree = temp_folder_new();
+    struct temp_project *tree = make_folder();
     temp_project_make_folder(tree, "gone");
     enter(tree, "gone");
     cr_assert_eq(rmdir(temp_project_path(tree, "gone")), 0);
@@ -177,14 +183,14 @@ Test(project, empty_path_is_an_error)
 
 Test(project, missing_folder_is_an_error)
 {
-    struct temp_project *tree = temp_folder_new();
+    struct temp_project *tree = make_folder();
     const char *missing = temp_project_path(tree, "missing");
     expect_failure_naming(missing, "There is no folder @.", missing);
 }
 
 Test(project, file_is_an_error)
 {
-    struct temp_project *tree = temp_folder_new();
+    struct temp_project *tree = make_folder();
     const char *file = temp_project_write(tree, "file", "text");
     expect_failure_naming(file, "@ is not a folder.", file);
     const char *below = temp_project_path(tree, "file/below");
@@ -195,26 +201,20 @@ Test(project, folder_that_cannot_be_read_is_an_error)
 {
     struct temp_project *tree = make_tree();
     const char *locked = temp_project_path(tree, "outer");
-    cr_assert_eq(chmod(tree->root, 0755), 0);
     cr_assert_eq(chmod(locked, 0), 0);
-    become_ordinary_user();
     expect_failure_naming(locked, "The folder @ cannot be read: permission denied.", locked);
     expect_failure_naming(temp_project_path(tree, "outer/Assets"),
                           "The folder @ cannot be read: permission denied.",
                           temp_project_path(tree, "outer/Assets"));
-    become_oneself();
 }
 
 Test(project, climbing_does_not_pass_a_folder_that_cannot_be_read)
 {
     struct temp_project *tree = make_tree();
     const char *locked = temp_project_make_folder(tree, "outer/Assets/locked");
-    cr_assert_eq(chmod(tree->root, 0755), 0);
     enter(tree, "outer/Assets/locked");
     cr_assert_eq(chmod(locked, 0), 0);
-    become_ordinary_user();
     expect_failure_naming(NULL, "The folder @ cannot be read: permission denied.", locked);
-    become_oneself();
 }
 
 Test(project, path_longer_than_the_system_allows_is_an_error)
@@ -229,7 +229,7 @@ Test(project, path_longer_than_the_system_allows_is_an_error)
 
 Test(project, path_that_is_not_utf8_is_an_error)
 {
-    struct temp_project *tree = temp_folder_new();
+    struct temp_project *tree = make_folder();
     temp_project_make_folder(tree, "\xff/Assets");
     temp_project_make_folder(tree, "\xff/ProjectSettings");
     const char *path = temp_project_path(tree, "\xff");

@@ -247,11 +247,10 @@ Test(state_read, takes_a_dangling_link_for_nothing)
 /* A state of exactly that size. */
 static char *make_state(size_t size)
 {
-    static const char END[] = "\"}";
-    char *content = memory_new(size + 1);
-    memset(content, 'x', size);
-    memcpy(content, "{\"phase\":\"ready\",\"reason\":\"", 27);
-    memcpy(content + size - 2, END, sizeof END);
+    static const char EMPTY[] = "{\"phase\":\"ready\",\"reason\":\"\"}";
+    char *content =
+        memory_format("{\"phase\":\"ready\",\"reason\":\"%0*d\"}", (int)(size - strlen(EMPTY)), 0);
+    cr_assert_eq(strlen(content), size);
     return content;
 }
 
