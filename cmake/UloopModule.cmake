@@ -40,6 +40,9 @@ function(uloop_test name)
   # What a Criterion test is expanded to declares no prototype for its function.
   target_compile_options(${name}_tests PRIVATE -Wno-missing-prototypes)
   add_test(NAME ${ULOOP_TEST_PREFIX}${name} COMMAND ${name}_tests)
+  # Criterion counts a test as passed before its process ends, which is when leaks are found.
+  set_tests_properties(${ULOOP_TEST_PREFIX}${name} PROPERTIES
+    FAIL_REGULAR_EXPRESSION "Sanitizer: ")
 endfunction()
 
 # uloop_program(<target>): links a program as it is shipped, which is statically in a release.
