@@ -126,6 +126,16 @@ bool file_replace(const char *path, struct slice content, struct error *error)
     return status == 0;
 }
 
+bool file_write(const char *path, struct slice content, struct error *error)
+{
+    uv_fs_t request;
+    int status = write_new_file(path, content);
+    if (status == 0)
+        return true;
+    (void)finish(&request, uv_fs_unlink(NULL, &request, path, NULL));
+    return error_set(error, E_SYSTEM, "Cannot write %s: %s.", path, uv_strerror(status));
+}
+
 static int make_folder(const char *path)
 {
     uv_fs_t request;

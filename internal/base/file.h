@@ -29,6 +29,12 @@ enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *
  */
 bool file_replace(const char *path, struct slice content, struct error *error);
 
+/*
+ * Writes a file under its own name, durably but not at once: for a name that no reader looks at
+ * yet. A symbolic link there is refused. Fails with E_SYSTEM; the file is removed then.
+ */
+bool file_write(const char *path, struct slice content, struct error *error);
+
 /* Makes the folder and the ones above it that are missing (mode 0777 less the umask). Fails with
  * E_SYSTEM. */
 bool file_make_folder(const char *path, struct error *error);

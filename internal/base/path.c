@@ -95,6 +95,15 @@ bool path_is_folder(const char *path)
     return has_mode(path, S_IFDIR);
 }
 
+bool path_is_link(const char *path)
+{
+    uv_fs_t request;
+    bool is_link = uv_fs_lstat(NULL, &request, path, NULL) == 0 &&
+                   (request.statbuf.st_mode & S_IFMT) == S_IFLNK;
+    uv_fs_req_cleanup(&request);
+    return is_link;
+}
+
 bool path_exists(const char *path)
 {
     uv_fs_t request;

@@ -42,7 +42,8 @@ bool path_equals(const char *a, const char *b, enum path_style style);
 bool path_is_absolute(const char *path, enum path_style style);
 
 bool path_is_folder(const char *path);
-bool path_exists(const char *path); /* a dangling symbolic link exists too */
+bool path_is_link(const char *path); /* a symbolic link, wherever it leads */
+bool path_exists(const char *path);  /* a dangling symbolic link exists too */
 
 /*
  * The absolute path with symbolic links resolved and trailing separators trimmed.
