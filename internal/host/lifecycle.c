@@ -1,0 +1,91 @@
+#include "host/lifecycle.h"
+
+#include <string.h>
+
+enum effect {
+    NEW_STATE,     /* a generation of its own */
+    TAKE_SNAPSHOT, /* the same, and what was there before is kept */
+    RESTORE,       /* what was kept is written back as it was */
+};
+
+struct transition {
+    enum phase from;
+    enum lifecycle_event event;
+    enum phase to; /* not used by RESTORE */
+    const char *reason;
+    enum effect effect;
+};
+
+/* Everything that is allowed. A compile is stopped without `ready` in between: nobody is to
+ * dispatch into a server that is about to go. */
+static const struct transition TRANSITIONS[] = {
+    {PHASE_NONE, LIFECYCLE_START, PHASE_STARTING, "manual-start", NEW_STATE},
+    {PHASE_STARTING, LIFECYCLE_PROBED, PHASE_READY, "manual-start", NEW_STATE},
+    {PHASE_READY, LIFECYCLE_COMPILE_BEGIN, PHASE_COMPILING, "compilation-started", TAKE_SNAPSHOT},
+    {PHASE_COMPILING, LIFECYCLE_COMPILE_END, PHASE_NONE, NULL, RESTORE},
+    {PHASE_READY, LIFECYCLE_RELOAD_BEGIN, PHASE_RELOADING, "domain-reload-before", NEW_STATE},
+    {PHASE_RELOADING, LIFECYCLE_RELOAD_END, PHASE_RECOVERING, "domain-reload-after", NEW_STATE},
+    {PHASE_RECOVERING, LIFECYCLE_PROBED, PHASE_READY, "server-recovery", NEW_STATE},
+    {PHASE_STARTING, LIFECYCLE_FAIL, PHASE_FAILED, "manual-start", NEW_STATE},
+    {PHASE_RECOVERING, LIFECYCLE_FAIL, PHASE_FAILED, "server-recovery", NEW_STATE},
+    {PHASE_STARTING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, "manual-stop", NEW_STATE},
+    {PHASE_READY, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, "manual-stop", NEW_STATE},
+    {PHASE_COMPILING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, "manual-stop", NEW_STATE},
+    {PHASE_RECOVERING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, "manual-stop", NEW_STATE},
+    {PHASE_STOPPING, LIFECYCLE_STOP_END, PHASE_STOPPED, "manual-stop", NEW_STATE},
+};
+
+static const struct transition *find(enum phase from, enum lifecycle_event event)
+{
+    for (size_t at = 0; at < sizeof(TRANSITIONS) / sizeof(TRANSITIONS[0]); at++) {
+        if (TRANSITIONS[at].from == from && TRANSITIONS[at].event == event)
+            return &TRANSITIONS[at];
+    }
+    return NULL;
+}
+
+bool lifecycle_feed(struct lifecycle *lifecycle, enum lifecycle_event event,
+                    const char new_generation[GENERATION_SIZE])
+{
+    const struct transition *transition = find(lifecycle->now.phase, event);
+    if (!transition)
+        return false;
+    if (transition->effect == RESTORE) {
+        lifecycle->now = lifecycle->before_compile;
+        return true;
+    }
+    if (transition->effect == TAKE_SNAPSHOT)
+        lifecycle->before_compile = lifecycle->now;
+    lifecycle->now.phase = transition->to;
+    lifecycle->now.reason = transition->reason;
+    memcpy(lifecycle->now.generation, new_generation, GENERATION_SIZE);
+    return true;
+}
+
+const char *phase_name(enum phase phase)
+{
+    static const char *const NAMES[PHASE_COUNT] = {
+        [PHASE_NONE] = "none",           [PHASE_STARTING] = "starting",
+        [PHASE_READY] = "ready",         [PHASE_COMPILING] = "compiling",
+        [PHASE_RELOADING] = "reloading", [PHASE_RECOVERING] = "recovering",
+        [PHASE_STOPPING] = "stopping",   [PHASE_STOPPED] = "stopped",
+        [PHASE_FAILED] = "failed",
+    };
+    return NAMES[phase];
+}
+
+const char *lifecycle_event_name(enum lifecycle_event event)
+{
+    static const char *const NAMES[LIFECYCLE_EVENT_COUNT] = {
+        [LIFECYCLE_START] = "start",
+        [LIFECYCLE_PROBED] = "probed",
+        [LIFECYCLE_COMPILE_BEGIN] = "compile begin",
+        [LIFECYCLE_COMPILE_END] = "compile end",
+        [LIFECYCLE_RELOAD_BEGIN] = "reload begin",
+        [LIFECYCLE_RELOAD_END] = "reload end",
+        [LIFECYCLE_FAIL] = "fail",
+        [LIFECYCLE_STOP_BEGIN] = "stop begin",
+        [LIFECYCLE_STOP_END] = "stop end",
+    };
+    return NAMES[event];
+}

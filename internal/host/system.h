@@ -1,0 +1,59 @@
+#ifndef ULOOP_HOST_SYSTEM_H
+#define ULOOP_HOST_SYSTEM_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/* What a server needs of the system and every system does its own way. */
+
+/* Makes the names in a folder as durable as the files they lead to; nothing to do on Windows.
+ * Fails with E_SYSTEM. */
+bool system_sync_folder(const char *folder, struct error *error);
+
+/*
+ * Makes the folder of sockets (0700) when it is missing, and refuses one that another user could
+ * have laid there: it must be a real directory, no symbolic link, and belong to us or root. Nothing
+ * to do for named pipes. Fails with E_ENDPOINT_FOREIGN or E_SYSTEM. Rule: "Project and endpoint" in
+ * docs/protocol.md.
+ */
+bool system_prepare_socket_folder(const char *folder, struct error *error);
+
+/* What is at a socket's path. */
+enum socket_path {
+    SOCKET_PATH_FREE,
+    SOCKET_PATH_SOCKET, /* somebody's, living or left behind */
+    SOCKET_PATH_OTHER,  /* something that is not ours to remove */
+};
+
+enum socket_path system_look_at_socket(const char *address);
+
+/* The process that listens at the other end of a connected pipe; 0 when the system does not say. */
+int64_t system_peer_pid(const uv_pipe_t *pipe);
+
+/* A lock file that the system lets go of when its process ends, however that is. */
+struct system_lock {
+    intptr_t handle; /* 0 while nothing is held: standard input is never a lock */
+};
+
+/*
+ * Takes the lock without waiting, making the file when it is missing. Fails with E_PROJECT_IN_USE,
+ * `*holder` then being the other process's pid or 0, or with E_SYSTEM.
+ */
+bool system_lock_take(struct system_lock *lock, const char *path, int64_t *holder,
+                      struct error *error);
+void system_lock_release(struct system_lock *lock);
+
+/* How many descriptors this process may have open; SIZE_MAX where there is no such limit. */
+size_t system_descriptor_limit(void);
+
+/* Lets writing to a closed connection fail instead of ending the process. */
+void system_ignore_broken_pipes(void);
+
+/* Ends a process that was started as the leader of a group, and whatever it started, at once. */
+void system_kill_group(int pid);
+
+#endif

@@ -1,0 +1,14 @@
+#include "host/system.h"
+
+#include <sys/socket.h>
+
+int64_t system_peer_pid(const uv_pipe_t *pipe)
+{
+    struct ucred peer = {0};
+    socklen_t length = sizeof(peer);
+    uv_os_fd_t descriptor = -1;
+    if (uv_fileno((const uv_handle_t *)pipe, &descriptor) != 0 ||
+        getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
+        return 0;
+    return peer.pid;
+}

@@ -1,0 +1,111 @@
+#include "host/system.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+bool system_sync_folder(const char *folder, struct error *error)
+{
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int status = descriptor < 0 ? -1 : fsync(descriptor);
+    int reason = errno;
+    if (descriptor >= 0)
+        (void)close(descriptor); /* nothing was written through it */
+    /* Some file systems have no fsync for folders; their names are as durable as they get. */
+    if (status == 0 || reason == EINVAL)
+        return true;
+    return error_set(error, E_SYSTEM, "Cannot flush the folder %s: %s.", folder, strerror(reason));
+}
+
+bool system_prepare_socket_folder(const char *folder, struct error *error)
+{
+    struct stat found;
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return error_set(error, E_SYSTEM, "Cannot make the folder %s: %s.", folder,
+                         strerror(errno));
+    if (lstat(folder, &found) != 0)
+        return error_set(error, E_SYSTEM, "Cannot look at the folder %s: %s.", folder,
+                         strerror(errno));
+    if (!S_ISDIR(found.st_mode))
+        return error_set(error, E_ENDPOINT_FOREIGN, "%s is not a folder: no socket is put there.",
+                         folder);
+    if (found.st_uid != geteuid() && found.st_uid != 0)
+        return error_set(error, E_ENDPOINT_FOREIGN,
+                         "The folder %s belongs to another user (uid %lu): no socket is put there.",
+                         folder, (unsigned long)found.st_uid);
+    return true;
+}
+
+enum socket_path system_look_at_socket(const char *address)
+{
+    struct stat found;
+    if (lstat(address, &found) != 0)
+        return errno == ENOENT ? SOCKET_PATH_FREE : SOCKET_PATH_OTHER;
+    return S_ISSOCK(found.st_mode) ? SOCKET_PATH_SOCKET : SOCKET_PATH_OTHER;
+}
+
+/* A record lock, not flock(): it tells who holds it, and is not inherited by a compiler. */
+static struct flock whole_file(void)
+{
+    return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+}
+
+static bool refuse_lock(int descriptor, const char *path, int reason, int64_t *holder,
+                        struct error *error)
+{
+    if (reason != EACCES && reason != EAGAIN)
+        return error_set(error, E_SYSTEM, "Cannot lock %s: %s.", path, strerror(reason));
+    struct flock held = whole_file();
+    bool told = fcntl(descriptor, F_GETLK, &held) == 0 && held.l_type != F_UNLCK;
+    *holder = told ? (int64_t)held.l_pid : 0;
+    return error_set(error, E_PROJECT_IN_USE, "Another process holds %s.", path);
+}
+
+bool system_lock_take(struct system_lock *lock, const char *path, int64_t *holder,
+                      struct error *error)
+{
+    int descriptor =
+        open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (descriptor < 0)
+        return error_set(error, E_SYSTEM, "Cannot open %s: %s.", path, strerror(errno));
+    struct flock wanted = whole_file();
+    if (fcntl(descriptor, F_SETLK, &wanted) != 0) {
+        (void)refuse_lock(descriptor, path, errno, holder, error);
+        (void)close(descriptor);
+        return false;
+    }
+    lock->handle = descriptor;
+    return true;
+}
+
+void system_lock_release(struct system_lock *lock)
+{
+    if (lock->handle != 0)
+        (void)close((int)lock->handle);
+    lock->handle = 0;
+}
+
+size_t system_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+        return SIZE_MAX;
+    return (size_t)limit.rlim_cur;
+}
+
+void system_ignore_broken_pipes(void)
+{
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+void system_kill_group(int pid)
+{
+    /* The group is gone when the compiler left nothing behind: no failure. */
+    if (pid > 1)
+        (void)kill(-pid, SIGKILL);
+}
