@@ -1,0 +1,120 @@
+#include "host/diagnostics.h"
+
+#include <criterion/criterion.h>
+
+static struct diagnostics parse(const char *output)
+{
+    struct diagnostics list = {0};
+    diagnostics_parse(&list, slice_of(output), "/work/game");
+    return list;
+}
+
+/* One line in, one diagnostic out. */
+static void expect_one(const char *line, bool is_error, const char *file, int number,
+                       const char *message)
+{
+    struct diagnostics list = parse(line);
+    cr_assert_eq(list.count, 1, "%s", line);
+    cr_expect_eq(list.items[0].is_error, is_error);
+    cr_expect_eq(list.items[0].line, number);
+    cr_expect_str_eq(list.items[0].message, message);
+    if (file)
+        cr_expect_str_eq(list.items[0].file, file);
+    else
+        cr_expect_null(list.items[0].file);
+    diagnostics_clear(&list);
+}
+
+static void expect_none(const char *output)
+{
+    struct diagnostics list = parse(output);
+    cr_expect_eq(list.count, 0, "%s", output);
+    diagnostics_clear(&list);
+}
+
+Test(diagnostics, reads_file_line_and_kind)
+{
+    const char *error = "Assets/Foo.cs(12,34): error CS0103: The name `x' does not exist";
+    const char *warning = "Assets/Foo.cs(3,7): warning CS0168: The variable `y' is never used";
+    expect_one(error, true, "Assets/Foo.cs", 12, error);
+    expect_one(warning, false, "Assets/Foo.cs", 3, warning);
+}
+
+Test(diagnostics, reads_a_line_without_column_and_a_range)
+{
+    expect_one("A.cs(5): error CS1: x", true, "A.cs", 5, "A.cs(5): error CS1: x");
+    expect_one("A.cs(5,1,6,2): error CS1: x", true, "A.cs", 5, "A.cs(5,1,6,2): error CS1: x");
+}
+
+Test(diagnostics, reads_what_is_about_no_file)
+{
+    const char *error = "error CS0006: Metadata file `none.dll' could not be found";
+    expect_one(error, true, NULL, 0, error);
+    expect_one("warning CS8032: x", false, NULL, 0, "warning CS8032: x");
+}
+
+Test(diagnostics, takes_paths_with_spaces_parentheses_and_colons)
+{
+    expect_one("Assets/A (1)/b: c.cs(2,3): error CS1002: ; expected", true, "Assets/A (1)/b: c.cs",
+               2, "Assets/A (1)/b: c.cs(2,3): error CS1002: ; expected");
+    expect_one("Assets/\xc3\x84.cs(2,3): error CS1: x", true, "Assets/\xc3\x84.cs", 2,
+               "Assets/\xc3\x84.cs(2,3): error CS1: x");
+}
+
+Test(diagnostics, makes_paths_relative_to_the_project)
+{
+    expect_one("/work/game/Assets/A.cs(1,2): error CS1: x", true, "Assets/A.cs", 1,
+               "Assets/A.cs(1,2): error CS1: x");
+    expect_one("/work/game2/A.cs(1,2): error CS1: x", true, "/work/game2/A.cs", 1,
+               "/work/game2/A.cs(1,2): error CS1: x");
+}
+
+Test(diagnostics, passes_over_everything_else)
+{
+    expect_none("");
+    expect_none("\n\n\r\n");
+    expect_none("Compilation failed: 1 error(s), 0 warnings");
+    expect_none("Assets/A.cs(1,2): (Location of the symbol related to previous error)");
+    expect_none("Assets/A.cs(1,2): error");
+    expect_none("Assets/A.cs(1,2): error : x");
+    expect_none("Assets/A.cs(1,2): error CS: x");
+    expect_none("(1,2): error CS1: x");
+    expect_none("A.cs(): error CS1: x");
+    expect_none("A.cs(,2): error CS1: x");
+    expect_none("A.cs: error CS1: x");
+    expect_none("errors CS1: x");
+    expect_none("error CS12");
+    expect_none(": ");
+}
+
+Test(diagnostics, keeps_the_order_of_many_lines_whatever_ends_them)
+{
+    struct diagnostics list = parse("A.cs(1,1): warning CS1: a\r\nnoise\nB.cs(2,1): error CS2: b\n"
+                                    "error CS3: c");
+    cr_assert_eq(list.count, 3);
+    cr_expect_str_eq(list.items[0].message, "A.cs(1,1): warning CS1: a");
+    cr_expect_str_eq(list.items[1].file, "B.cs");
+    cr_expect_str_eq(list.items[2].message, "error CS3: c");
+    cr_expect_eq(diagnostics_errors(&list), 2);
+    diagnostics_clear(&list);
+}
+
+Test(diagnostics, bounds_a_line_number_that_is_no_number)
+{
+    struct diagnostics list = parse("A.cs(99999999999999999999,1): error CS1: x");
+    cr_assert_eq(list.count, 1);
+    cr_expect_eq(list.items[0].line, 2147483647);
+    diagnostics_clear(&list);
+}
+
+Test(diagnostics, adds_an_error_of_our_own)
+{
+    struct diagnostics list = {0};
+    diagnostics_add_error(&list, "Assets/A.asmdef", "It is %s.", "broken");
+    diagnostics_add_error(&list, NULL, "It is %s.", "late");
+    cr_expect_str_eq(list.items[0].message, "Assets/A.asmdef: error: It is broken.");
+    cr_expect_str_eq(list.items[0].file, "Assets/A.asmdef");
+    cr_expect_str_eq(list.items[1].message, "error: It is late.");
+    cr_expect_eq(diagnostics_errors(&list), 2);
+    diagnostics_clear(&list);
+}
