@@ -1,0 +1,190 @@
+#include "host/request.h"
+
+#include "json/json.h"
+#include "json/layout.h"
+#include "json/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* What is parsed into a tree, which takes many times its size. It is all that an Editor takes
+     * of a whole message. */
+    MOST_PARSED_BYTES = 1024 * 1024,
+    MOST_METHOD_LENGTH = 200,
+};
+
+bool rpc_fault_set(struct rpc_fault *fault, enum rpc_code code, const char *type,
+                   const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *message = memory_format_list(format, arguments);
+    va_end(arguments);
+    rpc_fault_clear(fault);
+    fault->code = code;
+    fault->type = type;
+    fault->message = message;
+    return false;
+}
+
+void rpc_fault_add(struct rpc_fault *fault, const char *name, const char *value)
+{
+    struct buffer data = {0};
+    buffer_append_format(&data, "%s,\"%s\":", fault->data ? fault->data : "", name);
+    json_quote(&data, value);
+    free(fault->data);
+    fault->data = buffer_take(&data);
+}
+
+void rpc_fault_clear(struct rpc_fault *fault)
+{
+    free(fault->message);
+    free(fault->data);
+    *fault = (struct rpc_fault){0};
+}
+
+/* A member's string; NULL with nothing set when it is missing or no string. The caller frees. */
+static char *string_member(struct slice object, const char *name)
+{
+    struct slice raw = json_member(object, name);
+    cJSON *value = raw.data && raw.length <= MOST_PARSED_BYTES ? json_parse(raw, NULL) : NULL;
+    char *text = memory_copy_string(cJSON_GetStringValue(value));
+    cJSON_Delete(value);
+    return text;
+}
+
+/* Numbers, strings and null may be an id. */
+static bool is_id(struct slice raw)
+{
+    return raw.length <= MOST_PARSED_BYTES && raw.data[0] != '{' && raw.data[0] != '[' &&
+           raw.data[0] != 't' && raw.data[0] != 'f';
+}
+
+/* "x-uloop" says for which project the request is; without it, it is for whoever gets it. */
+static bool check_project(struct slice payload, const char *project_root, struct rpc_fault *fault)
+{
+    struct slice metadata = json_member(payload, "x-uloop");
+    if (!metadata.data)
+        return true;
+    if (!json_is_object(metadata))
+        return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL, "x-uloop must be an object.");
+    struct slice raw = json_member(metadata, "expectedProjectRoot");
+    if (!raw.data || slice_equals(raw, "null"))
+        return true;
+    char *expected = string_member(metadata, "expectedProjectRoot");
+    if (!expected)
+        return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL,
+                             "x-uloop.expectedProjectRoot must be a string.");
+    bool ours = strcmp(expected, project_root) == 0;
+    if (!ours) {
+        rpc_fault_set(fault, RPC_INVALID_REQUEST, "project_mismatch",
+                      "The request is meant for the project %s, but this server has %s.", expected,
+                      project_root);
+        rpc_fault_add(fault, "expectedProjectRoot", expected);
+        rpc_fault_add(fault, "projectRoot", project_root);
+    }
+    free(expected);
+    return ours;
+}
+
+static bool read_params(struct slice payload, struct request *request, struct rpc_fault *fault)
+{
+    struct slice raw = json_member(payload, "params");
+    if (!raw.data || slice_equals(raw, "null")) {
+        request->params = cJSON_CreateObject();
+        if (!request->params)
+            memory_exhausted();
+        return true;
+    }
+    if (!json_is_object(raw))
+        return rpc_fault_set(fault, RPC_INVALID_PARAMS, NULL,
+                             "params must be an object of named parameters.");
+    if (raw.length > MOST_PARSED_BYTES)
+        return rpc_fault_set(fault, RPC_INVALID_PARAMS, NULL, "params are larger than %d bytes.",
+                             (int)MOST_PARSED_BYTES);
+    const char *reason = NULL;
+    request->params = json_parse(raw, &reason);
+    if (!request->params)
+        return rpc_fault_set(fault, RPC_INVALID_PARAMS, NULL, "params cannot be read: %s.", reason);
+    return true;
+}
+
+/* What every request must have, before its method and its project are of interest. */
+static bool read_envelope(struct slice payload, struct request *request, struct rpc_fault *fault)
+{
+    if (!json_is_object(payload))
+        return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL,
+                             "A request must be one object; batches are not taken.");
+    struct slice id = json_member(payload, "id");
+    if (id.data && !is_id(id))
+        return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL,
+                             "The id must be a number, a string or null.");
+    if (id.data)
+        request->id = memory_copy_bytes(id.data, id.length);
+    char *version = string_member(payload, "jsonrpc");
+    bool supported = version && strcmp(version, "2.0") == 0;
+    free(version);
+    if (!supported)
+        return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL, "jsonrpc must be \"2.0\".");
+    request->method = string_member(payload, "method");
+    if (!request->method || strlen(request->method) > MOST_METHOD_LENGTH)
+        return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL,
+                             "method must be a string of at most %d bytes.",
+                             (int)MOST_METHOD_LENGTH);
+    return true;
+}
+
+bool request_read(struct slice payload, const char *project_root, struct request *request,
+                  struct rpc_fault *fault)
+{
+    *request = (struct request){0};
+    size_t offset = 0;
+    payload = json_skip_bom(payload);
+    const char *broken = json_check(payload, &offset);
+    if (broken)
+        return rpc_fault_set(fault, RPC_PARSE_ERROR, NULL,
+                             "The request is not valid JSON: %s at byte %zu.", broken, offset);
+    if (!read_envelope(payload, request, fault))
+        return false;
+    bool taken =
+        check_project(payload, project_root, fault) && read_params(payload, request, fault);
+    if (!taken && !request->id)
+        rpc_fault_clear(fault);
+    return taken;
+}
+
+void request_clear(struct request *request)
+{
+    free(request->id);
+    free(request->method);
+    cJSON_Delete(request->params);
+    *request = (struct request){0};
+}
+
+static void append_id(struct buffer *out, const char *id)
+{
+    buffer_append_format(out, "{\"jsonrpc\":\"2.0\",\"id\":%s", id ? id : "null");
+}
+
+void answer_append_result(struct buffer *out, const char *id, struct slice result)
+{
+    append_id(out, id);
+    buffer_append_string(out, ",\"result\":");
+    buffer_append(out, result.data, result.length);
+    buffer_append_char(out, '}');
+}
+
+void answer_append_fault(struct buffer *out, const char *id, const struct rpc_fault *fault)
+{
+    append_id(out, id);
+    buffer_append_format(out, ",\"error\":{\"code\":%d,\"message\":", (int)fault->code);
+    json_quote(out, fault->message);
+    if (fault->type) {
+        buffer_append_format(out, ",\"data\":{\"type\":\"%s\",\"message\":", fault->type);
+        json_quote(out, fault->message);
+        buffer_append_string(out, fault->data ? fault->data : "");
+        buffer_append_char(out, '}');
+    }
+    buffer_append_string(out, "}}");
+}

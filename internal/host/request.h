@@ -1,0 +1,59 @@
+#ifndef ULOOP_HOST_REQUEST_H
+#define ULOOP_HOST_REQUEST_H
+
+#include "base/buffer.h"
+#include "base/slice.h"
+
+#include <cJSON.h>
+#include <stdbool.h>
+
+/* JSON-RPC from the server's side: text in, text out. Contract: "JSON-RPC" in docs/protocol.md. */
+
+enum rpc_code {
+    RPC_PARSE_ERROR = -32700,
+    RPC_INVALID_REQUEST = -32600,
+    RPC_METHOD_NOT_FOUND = -32601,
+    RPC_INVALID_PARAMS = -32602,
+    RPC_INTERNAL_ERROR = -32603,
+};
+
+/* An error to answer with. Zero-initialised is none; release with rpc_fault_clear(). */
+struct rpc_fault {
+    enum rpc_code code;
+    char *message;
+    char
+        *data; /* JSON text beginning with the members behind "type" and "message"; NULL for none */
+    const char *type; /* data.type; static */
+};
+
+/* Always returns false, so that a caller can return it. `type` is static, or NULL for no data. */
+bool rpc_fault_set(struct rpc_fault *fault, enum rpc_code code, const char *type,
+                   const char *format, ...) PRINTF_LIKE(4, 5);
+
+/* Adds a string member to the fault's data. */
+void rpc_fault_add(struct rpc_fault *fault, const char *name, const char *value);
+
+void rpc_fault_clear(struct rpc_fault *fault);
+
+/* A call. Release with request_clear(). */
+struct request {
+    char *id; /* its JSON text, to be repeated byte for byte; NULL for a notification */
+    char *method;
+    cJSON *params; /* an object; never NULL in a request that could be read */
+};
+
+/*
+ * Reads a frame's payload as a call meant for this project. False with *fault set; request->id is
+ * filled then too as far as it could be read, and to be answered with, null where it could not. A
+ * notification whose fault nobody wants to hear has *fault->code 0.
+ */
+bool request_read(struct slice payload, const char *project_root, struct request *request,
+                  struct rpc_fault *fault);
+
+void request_clear(struct request *request);
+
+/* Append an answer's payload. `id` is JSON text; NULL gives null. */
+void answer_append_result(struct buffer *out, const char *id, struct slice result);
+void answer_append_fault(struct buffer *out, const char *id, const struct rpc_fault *fault);
+
+#endif

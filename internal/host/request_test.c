@@ -1,0 +1,167 @@
+#include "host/request.h"
+
+#include "json/json.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROOT "/work/game"
+
+static void expect_fault(const char *payload, enum rpc_code code, const char *id)
+{
+    struct request request;
+    struct rpc_fault fault = {0};
+    cr_assert_not(request_read(slice_of(payload), ROOT, &request, &fault), "%s", payload);
+    cr_expect_eq(fault.code, code, "%s: %d", payload, (int)fault.code);
+    cr_expect_str_eq(request.id ? request.id : "(none)", id, "%s", payload);
+    request_clear(&request);
+    rpc_fault_clear(&fault);
+}
+
+static void expect_read(const char *payload, const char *method, const char *id)
+{
+    struct request request;
+    struct rpc_fault fault = {0};
+    cr_assert(request_read(slice_of(payload), ROOT, &request, &fault), "%s: %s", payload,
+              fault.message);
+    cr_expect_str_eq(request.method, method);
+    cr_expect_str_eq(request.id ? request.id : "(none)", id);
+    cr_expect(cJSON_IsObject(request.params));
+    request_clear(&request);
+}
+
+#define CALL "{\"jsonrpc\":\"2.0\",\"method\":\"m\""
+
+Test(request, reads_a_call)
+{
+    expect_read(CALL ",\"params\":{\"A\":1},\"id\":1}", "m", "1");
+    expect_read(CALL ",\"id\":1}", "m", "1");
+    expect_read(CALL ",\"params\":null,\"id\":1}", "m", "1");
+    expect_read("\xef\xbb\xbf" CALL ",\"id\":1}", "m", "1");
+}
+
+Test(request, keeps_an_id_byte_for_byte)
+{
+    expect_read(CALL ",\"id\":12345678901234567890}", "m", "12345678901234567890");
+    expect_read(CALL ",\"id\":1.50}", "m", "1.50");
+    expect_read(CALL ",\"id\":\"a\\u00e4\"}", "m", "\"a\\u00e4\"");
+    expect_read(CALL ",\"id\":null}", "m", "null");
+}
+
+Test(request, takes_a_call_without_id_for_a_notification)
+{
+    expect_read(CALL "}", "m", "(none)");
+}
+
+Test(request, refuses_what_is_no_json)
+{
+    expect_fault("", RPC_PARSE_ERROR, "(none)");
+    expect_fault("garbage", RPC_PARSE_ERROR, "(none)");
+    expect_fault("{\"jsonrpc\":\"2.0\"", RPC_PARSE_ERROR, "(none)");
+    expect_fault("{} {}", RPC_PARSE_ERROR, "(none)");
+    expect_fault("\"\xff\"", RPC_PARSE_ERROR, "(none)");
+}
+
+Test(request, refuses_deep_nesting)
+{
+    char deep[2001] = {0};
+    memset(deep, '[', 1000);
+    memset(deep + 1000, ']', 1000);
+    expect_fault(deep, RPC_PARSE_ERROR, "(none)");
+}
+
+Test(request, refuses_what_is_no_request)
+{
+    expect_fault("[]", RPC_INVALID_REQUEST, "(none)");
+    expect_fault("[" CALL ",\"id\":1}]", RPC_INVALID_REQUEST, "(none)");
+    expect_fault("7", RPC_INVALID_REQUEST, "(none)");
+    expect_fault("{}", RPC_INVALID_REQUEST, "(none)");
+    expect_fault("{\"id\":3}", RPC_INVALID_REQUEST, "3");
+    expect_fault("{\"jsonrpc\":\"1.0\",\"method\":\"m\",\"id\":3}", RPC_INVALID_REQUEST, "3");
+    expect_fault("{\"jsonrpc\":2.0,\"method\":\"m\",\"id\":3}", RPC_INVALID_REQUEST, "3");
+    expect_fault("{\"jsonrpc\":\"2.0\",\"id\":3}", RPC_INVALID_REQUEST, "3");
+    expect_fault("{\"jsonrpc\":\"2.0\",\"method\":7,\"id\":3}", RPC_INVALID_REQUEST, "3");
+    expect_fault("{\"jsonrpc\":\"2.0\",\"method\":\"a\\u0000b\",\"id\":3}", RPC_INVALID_REQUEST,
+                 "3");
+}
+
+Test(request, refuses_an_id_that_can_be_none)
+{
+    expect_fault(CALL ",\"id\":{}}", RPC_INVALID_REQUEST, "(none)");
+    expect_fault(CALL ",\"id\":[1]}", RPC_INVALID_REQUEST, "(none)");
+    expect_fault(CALL ",\"id\":true}", RPC_INVALID_REQUEST, "(none)");
+}
+
+Test(request, refuses_params_that_are_no_object)
+{
+    expect_fault(CALL ",\"params\":[1],\"id\":1}", RPC_INVALID_PARAMS, "1");
+    expect_fault(CALL ",\"params\":\"x\",\"id\":1}", RPC_INVALID_PARAMS, "1");
+    expect_fault(CALL ",\"params\":{\"a\":\"\\u0000\"},\"id\":1}", RPC_INVALID_PARAMS, "1");
+}
+
+Test(request, refuses_params_of_more_than_a_mebibyte)
+{
+    struct buffer payload = {0};
+    buffer_append_string(&payload, CALL ",\"params\":{\"a\":\"");
+    for (size_t at = 0; at < 1024 * 1024; at++)
+        buffer_append_char(&payload, 'x');
+    buffer_append_string(&payload, "\"},\"id\":1}");
+    expect_fault(payload.data, RPC_INVALID_PARAMS, "1");
+    buffer_clear(&payload);
+}
+
+Test(request, takes_a_call_that_is_meant_for_this_project)
+{
+    expect_read(CALL ",\"id\":1,\"x-uloop\":{\"expectedProjectRoot\":\"" ROOT "\"}}", "m", "1");
+    expect_read(CALL ",\"id\":1,\"x-uloop\":{\"other\":1}}", "m", "1");
+    expect_read(CALL ",\"id\":1,\"x-uloop\":{\"expectedProjectRoot\":null}}", "m", "1");
+    expect_read(CALL ",\"id\":1,\"uloop\":{\"cliVersion\":\"3.0.0\",\"protocolVersion\":9}}", "m",
+                "1");
+}
+
+Test(request, refuses_a_call_that_is_meant_for_another_project)
+{
+    expect_fault(CALL ",\"id\":1,\"x-uloop\":{\"expectedProjectRoot\":\"/work\"}}",
+                 RPC_INVALID_REQUEST, "1");
+    expect_fault(CALL ",\"id\":1,\"x-uloop\":{\"expectedProjectRoot\":7}}", RPC_INVALID_REQUEST,
+                 "1");
+    expect_fault(CALL ",\"id\":1,\"x-uloop\":\"" ROOT "\"}", RPC_INVALID_REQUEST, "1");
+}
+
+Test(request, has_no_fault_to_tell_of_a_notification)
+{
+    struct request request;
+    struct rpc_fault fault = {0};
+    cr_assert_not(request_read(slice_of(CALL ",\"params\":[]}"), ROOT, &request, &fault));
+    cr_expect_eq((int)fault.code, 0);
+    request_clear(&request);
+}
+
+Test(request, answers_with_a_result)
+{
+    struct buffer out = {0};
+    answer_append_result(&out, "1.50", slice_of("{\"a\":1e400}"));
+    cr_expect_str_eq(out.data, "{\"jsonrpc\":\"2.0\",\"id\":1.50,\"result\":{\"a\":1e400}}");
+    buffer_clear(&out);
+}
+
+Test(request, answers_with_a_fault)
+{
+    struct buffer out = {0};
+    struct rpc_fault fault = {0};
+    rpc_fault_set(&fault, RPC_INTERNAL_ERROR, "server_busy", "It is \"%s\".", "busy");
+    rpc_fault_add(&fault, "runningToolName", "compile");
+    answer_append_fault(&out, "1", &fault);
+    cr_expect_str_eq(out.data, "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32603,"
+                               "\"message\":\"It is \\\"busy\\\".\",\"data\":{"
+                               "\"type\":\"server_busy\",\"message\":\"It is \\\"busy\\\".\","
+                               "\"runningToolName\":\"compile\"}}}");
+    buffer_clear(&out);
+    rpc_fault_set(&fault, RPC_PARSE_ERROR, NULL, "x");
+    answer_append_fault(&out, NULL, &fault);
+    cr_expect_str_eq(out.data, "{\"jsonrpc\":\"2.0\",\"id\":null,\"error\":{\"code\":-32700,"
+                               "\"message\":\"x\"}}");
+    buffer_clear(&out);
+    rpc_fault_clear(&fault);
+}
