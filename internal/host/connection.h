@@ -1,0 +1,65 @@
+#ifndef ULOOP_HOST_CONNECTION_H
+#define ULOOP_HOST_CONNECTION_H
+
+#include "base/buffer.h"
+#include "base/log.h"
+#include "base/slice.h"
+#include "ipc/frame.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+/*
+ * The clients of a server. Whatever one of them does (half a frame, garbage, a reset, silence, an
+ * answer that it does not take) is its own affair: at the worst its connection is closed.
+ */
+
+struct connection;
+
+/* All connections. Fields are set by connections_init(); the callbacks are told of every request,
+ * of every answer that was written whole, and of every connection that is gone. */
+struct connections {
+    uv_loop_t *loop;
+    struct connection *first, *last; /* the one that was idle longest is first */
+    size_t count, most;
+    struct log *log;
+
+    void (*on_request)(void *context, struct connection *connection, struct slice payload);
+    void (*on_answered)(void *context, struct connection *connection);
+    void (*on_closed)(void *context, struct connection *connection);
+    void *context;
+};
+
+/* However many there may be: the rest of the process needs descriptors too. */
+#define CONNECTIONS_MOST ((size_t)256)
+
+/* How long a client may take to finish a frame that it began, and to take an answer. */
+#define CONNECTION_FRAME_MS  10000
+#define CONNECTION_ANSWER_MS 10000
+
+/* `most` is what connections_limit() says. */
+void connections_init(struct connections *all, uv_loop_t *loop, size_t most, struct log *log);
+
+/* How many connections a process may hold that can have this many descriptors open. */
+size_t connections_limit(size_t descriptor_limit);
+
+/* Accepts what waits at the listening pipe. Over the limit, the one that was idle longest goes. */
+void connections_accept(struct connections *all, uv_stream_t *listener);
+
+/* Closes the one that was idle longest; false when there is none. */
+bool connections_drop_idle(struct connections *all);
+
+void connections_close_all(struct connections *all);
+
+/*
+ * Each request is to be followed by one of these. connection_answer, at once or later, sends a
+ * payload as one frame (the buffer is taken over) and, with `then_close`, closes the connection
+ * when that is written. connection_resume, for a notification and only while on_request runs, goes
+ * on to the next request without an answer.
+ */
+void connection_answer(struct connection *connection, struct buffer *payload, bool then_close);
+void connection_resume(struct connection *connection);
+
+#endif

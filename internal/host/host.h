@@ -1,0 +1,35 @@
+#ifndef ULOOP_HOST_HOST_H
+#define ULOOP_HOST_HOST_H
+
+#include "base/error.h"
+#include "base/log.h"
+#include "project/project.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* The server half: what the Editor does for a project, without an Editor. */
+
+#define HOST_COMPILE_TIMEOUT_MS ((uint64_t)600000)
+
+/* How to serve. Everything is borrowed while host_run() runs. */
+struct host_options {
+    const struct project *project;
+    char *const *references; /* canonical paths of libraries that every assembly refers to */
+    size_t reference_count;
+    const char *compiler; /* program or name; NULL for mcs from PATH */
+    uint64_t compile_timeout_ms;
+    FILE *out; /* told, once and flushed: "uloop serve: ready on <endpoint> for <root>" */
+    struct log *log;
+};
+
+/*
+ * Serves a project in the foreground until SIGINT, SIGTERM or SIGHUP: then the state says `stopped`
+ * and the socket is gone. False when it could not start or go on: E_PROJECT_IN_USE (another process
+ * has the project: nothing was changed), E_ENDPOINT_FOREIGN, E_NOT_ANSWERING or E_SYSTEM.
+ */
+bool host_run(const struct host_options *options, struct error *error);
+
+#endif

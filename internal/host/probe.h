@@ -1,0 +1,24 @@
+#ifndef ULOOP_HOST_PROBE_H
+#define ULOOP_HOST_PROBE_H
+
+#include "base/error.h"
+
+#include <uv.h>
+
+/* How long the server may take to answer itself. */
+#define PROBE_LIMIT_MS 30000
+
+struct probe;
+
+/*
+ * Asks the server at `address` for get-version as a client does: over the real endpoint, with the
+ * same metadata. on_done is called once, with NULL when it answered with a result, and the probe is
+ * gone then. Contract: "Who writes what, when" in docs/protocol.md.
+ */
+struct probe *probe_start(uv_loop_t *loop, const char *address, const char *project_root,
+                          void (*on_done)(void *context, const struct error *fault), void *context);
+
+/* Ends a probe whose outcome is of no interest any more; NULL is allowed. */
+void probe_cancel(struct probe *probe);
+
+#endif

@@ -1,0 +1,260 @@
+#include "host/server.h"
+
+#include "base/memory.h"
+#include "host/server_parts.h"
+#include "host/system.h"
+#include "process/process.h"
+
+#include <stdlib.h>
+
+enum {
+    REWRITE_MS = 1000, /* between two tries to write the state */
+};
+
+static void fail(struct server *server, const struct error *error);
+
+static bool write_state(struct server *server, const struct published *published,
+                        struct error *error)
+{
+    return state_store_write(&server->store, published, server->last_error, error);
+}
+
+static bool feed(struct lifecycle *lifecycle, enum lifecycle_event event, struct error *error)
+{
+    char generation[GENERATION_SIZE];
+    if (!generation_new(generation, error))
+        return false;
+    if (lifecycle_feed(lifecycle, event, generation))
+        return true;
+    return error_set(error, E_SYSTEM, "A mistake in uloop: %s cannot follow on the phase %s.",
+                     lifecycle_event_name(event), phase_name(lifecycle->now.phase));
+}
+
+static void commit(struct server *server, const struct lifecycle *next)
+{
+    server->lifecycle = *next;
+    log_debug(server->options->log, "%s [%s] %s", phase_name(next->now.phase), next->now.reason,
+              next->now.generation);
+}
+
+bool server_publish(struct server *server, enum lifecycle_event event, struct error *error)
+{
+    struct lifecycle next = server->lifecycle;
+    if (!feed(&next, event, error) || !write_state(server, &next.now, error))
+        return false;
+    commit(server, &next);
+    return true;
+}
+
+/* Writes the current state; what fails is told once and tried again. */
+static void write_current(struct server *server)
+{
+    struct error error = {0};
+    bool was_written = server->unwritten.code == E_NONE;
+    bool written = write_state(server, &server->lifecycle.now, &error);
+    error_clear(&server->unwritten);
+    server->unwritten = error;
+    if (written) {
+        (void)uv_timer_stop(&server->rewriting);
+    } else if (was_written) {
+        log_debug(server->options->log, "the state cannot be written: %s", error.message);
+        console_add(&server->console, CONSOLE_ERROR, false, error.message);
+    }
+}
+
+static void on_rewrite(uv_timer_t *timer)
+{
+    write_current(timer->data);
+}
+
+bool server_announce(struct server *server, enum lifecycle_event event)
+{
+    struct lifecycle next = server->lifecycle;
+    struct error error = {0};
+    if (!feed(&next, event, &error)) {
+        fail(server, &error);
+        error_clear(&error);
+        return false;
+    }
+    commit(server, &next);
+    write_current(server);
+    if (server->unwritten.code != E_NONE && !server->ending)
+        (void)uv_timer_start(&server->rewriting, on_rewrite, REWRITE_MS, REWRITE_MS);
+    return true;
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    struct server *server = handle->data;
+    if (--server->open_timers > 0)
+        return;
+    if (server->fault.code == E_NONE && server->unwritten.code != E_NONE)
+        error_set(&server->fault, E_SYSTEM, "The state could not be written. %s",
+                  server->unwritten.message);
+    server->events.on_ended(server->events.context,
+                            server->fault.code == E_NONE ? NULL : &server->fault);
+}
+
+static void close_endpoint(struct server *server)
+{
+    listener_close(server->listener);
+    server->listener = NULL;
+    probe_cancel(server->probe);
+    server->probe = NULL;
+    connections_close_all(&server->connections);
+}
+
+static void end(struct server *server)
+{
+    server->ending = true;
+    close_endpoint(server);
+    uv_close((uv_handle_t *)&server->rewriting, on_timer_closed);
+    uv_close((uv_handle_t *)&server->reloading, on_timer_closed);
+}
+
+/* Ends because of an error, and says so in the state where a server that comes up may. */
+static void fail(struct server *server, const struct error *error)
+{
+    char generation[GENERATION_SIZE] = "";
+    struct lifecycle may_fail = server->lifecycle;
+    if (server->ending)
+        return;
+    server->ending = true;
+    log_debug(server->options->log, "the server ends: %s", error->message);
+    error_set(&server->fault, error->code, "%s", error->message);
+    free(server->last_error);
+    server->last_error = memory_copy_string(error->message);
+    if (lifecycle_feed(&may_fail, LIFECYCLE_FAIL, generation))
+        (void)server_announce(server, LIFECYCLE_FAIL);
+    end(server);
+}
+
+static void on_probed(void *context, const struct error *fault)
+{
+    struct server *server = context;
+    server->probe = NULL;
+    if (fault) {
+        fail(server, fault);
+        return;
+    }
+    if (!server_announce(server, LIFECYCLE_PROBED))
+        return;
+    server->busy_with = NULL;
+    server->events.on_ready(server->events.context);
+}
+
+/* Listens, and lets nobody know before the server has answered itself. */
+static void bring_up(struct server *server)
+{
+    struct error error = {0};
+    server->listener = listener_open(server->address, &server->connections, &error);
+    if (server->listener)
+        server->probe = probe_start(server->loop, server->address, server->options->project->root,
+                                    on_probed, server);
+    else
+        fail(server, &error);
+    error_clear(&error);
+}
+
+static void on_reload(uv_timer_t *timer)
+{
+    struct server *server = timer->data;
+    if (!server_announce(server, LIFECYCLE_RELOAD_BEGIN))
+        return;
+    close_endpoint(server);
+    if (server_announce(server, LIFECYCLE_RELOAD_END))
+        bring_up(server);
+}
+
+void server_reload_soon(struct server *server)
+{
+    if (!server->stopping && !server->ending)
+        (void)uv_timer_start(&server->reloading, on_reload, 0, 0);
+}
+
+void server_finish_stop(struct server *server)
+{
+    if (server_announce(server, LIFECYCLE_STOP_END))
+        end(server);
+}
+
+void server_stop(struct server *server)
+{
+    if (server->stopping || server->ending)
+        return;
+    server->stopping = true;
+    (void)uv_timer_stop(&server->reloading);
+    if (!server_announce(server, LIFECYCLE_STOP_BEGIN))
+        return;
+    close_endpoint(server);
+    if (server->build)
+        build_cancel(server->build); /* its end goes on to server_finish_stop() */
+    else
+        server_finish_stop(server);
+}
+
+static void open_timer(struct server *server, uv_timer_t *timer)
+{
+    (void)uv_timer_init(server->loop, timer); /* cannot fail */
+    timer->data = server;
+    server->open_timers++;
+}
+
+static struct server *server_new(uv_loop_t *loop, const struct host_options *options,
+                                 const char *address, const struct server_events *events)
+{
+    struct server *server = memory_new(sizeof(*server));
+    int64_t pid = (int64_t)uv_os_getpid();
+    server->loop = loop;
+    server->options = options;
+    server->address = address;
+    server->events = *events;
+    server->busy_with = "server-start";
+    server->started_at = process_start_token(pid);
+    server->store = (struct state_store){.project_root = options->project->root,
+                                         .endpoint = address,
+                                         .owner_pid = pid,
+                                         .owner_started_at = server->started_at};
+    server->build_options = (struct build_options){.project_root = options->project->root,
+                                                   .backend = &compiler_mcs,
+                                                   .compiler = options->compiler,
+                                                   .references = options->references,
+                                                   .reference_count = options->reference_count,
+                                                   .timeout_ms = options->compile_timeout_ms};
+    connections_init(&server->connections, loop, connections_limit(system_descriptor_limit()),
+                     options->log);
+    server->connections.on_request = server_take_request;
+    server->connections.on_answered = server_connection_done;
+    server->connections.on_closed = server_connection_done;
+    server->connections.context = server;
+    return server;
+}
+
+struct server *server_start(uv_loop_t *loop, const struct host_options *options,
+                            const char *address, const struct server_events *events,
+                            struct error *error)
+{
+    struct server *server = server_new(loop, options, address, events);
+    if (!state_store_recover(options->project->root, error) ||
+        !server_publish(server, LIFECYCLE_START, error)) {
+        server_free(server);
+        return NULL;
+    }
+    open_timer(server, &server->rewriting);
+    open_timer(server, &server->reloading);
+    bring_up(server);
+    return server;
+}
+
+void server_free(struct server *server)
+{
+    if (!server)
+        return;
+    compile_call_clear(&server->call);
+    console_clear(&server->console);
+    error_clear(&server->unwritten);
+    error_clear(&server->fault);
+    free(server->started_at);
+    free(server->last_error);
+    free(server);
+}

@@ -1,0 +1,123 @@
+#include "host/server_parts.h"
+
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+void compile_call_clear(struct compile_call *call)
+{
+    free(call->id);
+    free(call->request_id);
+    *call = (struct compile_call){0};
+}
+
+static bool check_request_id(const struct request *request, bool wait, struct rpc_fault *fault)
+{
+    const char *request_id = params_text(request->params, "RequestId");
+    if (request_id && !compile_request_id_is_valid(request_id))
+        return rpc_fault_set(fault, RPC_INVALID_PARAMS, NULL,
+                             "RequestId must be 1 to 128 letters, digits, '_' and '-'.");
+    if (wait && !request_id)
+        return rpc_fault_set(fault, RPC_INVALID_PARAMS, NULL,
+                             "WaitForDomainReload needs a RequestId to store the result under.");
+    return true;
+}
+
+/* The console shows what the last compile said, and one line for each compile. */
+static void tell_console(struct server *server, const struct build_outcome *outcome)
+{
+    char *summary = compile_summary(outcome);
+    console_forget_compile(&server->console);
+    for (size_t at = 0; at < outcome->diagnostics.count; at++) {
+        const struct diagnostic *diagnostic = &outcome->diagnostics.items[at];
+        console_add(&server->console, diagnostic->is_error ? CONSOLE_ERROR : CONSOLE_WARNING, true,
+                    diagnostic->message);
+    }
+    console_add(&server->console, CONSOLE_LOG, false, summary);
+    log_debug(server->options->log, "%s", summary);
+    free(summary);
+}
+
+/* The result as it is answered: when it could not be stored, it says so itself. */
+static void make_result(struct server *server, const struct build_outcome *outcome,
+                        struct buffer *result)
+{
+    const char *root = server->options->project->root;
+    struct error error = {0};
+    compile_result_append(result, outcome, root, NULL);
+    if (!server->call.request_id ||
+        compile_result_store(root, server->call.request_id, buffer_slice(result), &error))
+        return;
+    log_debug(server->options->log, "the result could not be stored: %s", error.message);
+    char *remark = memory_format("The result could not be stored: %s", error.message);
+    buffer_clear(result);
+    compile_result_append(result, outcome, root, remark);
+    console_add(&server->console, CONSOLE_ERROR, false, remark);
+    free(remark);
+    error_clear(&error);
+}
+
+/* The contract's order: the result is stored, then `compiling` ends, then it is answered, and what
+ * was compiled is loaded when the answer is out. */
+static void on_built(void *context, const struct build_outcome *outcome)
+{
+    struct server *server = context;
+    struct buffer result = {0}, answer = {0};
+    server->build = NULL;
+    if (server->stopping) {
+        server_finish_stop(server);
+        return;
+    }
+    tell_console(server, outcome);
+    make_result(server, outcome, &result);
+    if (server_announce(server, LIFECYCLE_COMPILE_END)) {
+        struct connection *connection = server->call.connection;
+        if (connection)
+            answer_append_result(&answer, server->call.id, buffer_slice(&result));
+        if (!outcome->changed) {
+            server->busy_with = NULL;
+            compile_call_clear(&server->call);
+        } else if (!connection) {
+            server_reload_soon(server);
+        }
+        if (connection)
+            connection_answer(connection, &answer, false);
+    }
+    buffer_clear(&result);
+}
+
+void server_connection_done(void *context, struct connection *connection)
+{
+    struct server *server = context;
+    if (server->call.connection != connection)
+        return;
+    server->call.connection = NULL;
+    if (!server->build)
+        server_reload_soon(server);
+}
+
+bool server_begin_compile(struct server *server, struct connection *connection,
+                          const struct request *request, struct rpc_fault *fault)
+{
+    struct error error = {0};
+    bool wait = params_flag(request->params, "WaitForDomainReload");
+    bool force = params_flag(request->params, "ForceRecompile");
+    if (!check_request_id(request, wait, fault))
+        return false;
+    if ((wait && !compile_results_prepare(server->options->project->root, &error)) ||
+        !server_publish(server, LIFECYCLE_COMPILE_BEGIN, &error)) {
+        log_debug(server->options->log, "no compile was begun: %s", error.message);
+        console_add(&server->console, CONSOLE_ERROR, false, error.message);
+        rpc_fault_set(fault, RPC_INTERNAL_ERROR, "internal_error", "%s", error.message);
+        error_clear(&error);
+        return false;
+    }
+    compile_call_clear(&server->call);
+    server->call.connection = connection;
+    server->call.id = memory_copy_string(request->id);
+    if (wait)
+        server->call.request_id = memory_copy_string(params_text(request->params, "RequestId"));
+    server->busy_with = method_compile.name;
+    server->build = build_start(server->loop, &server->build_options, force, on_built, server);
+    return true;
+}

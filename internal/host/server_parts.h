@@ -1,0 +1,83 @@
+#ifndef ULOOP_HOST_SERVER_PARTS_H
+#define ULOOP_HOST_SERVER_PARTS_H
+
+#include "host/build.h"
+#include "host/compile_result.h"
+#include "host/connection.h"
+#include "host/console.h"
+#include "host/listener.h"
+#include "host/methods.h"
+#include "host/probe.h"
+#include "host/server.h"
+#include "host/state_store.h"
+
+/* What the three files of a server share: server.c (its life), server_requests.c (whom it answers
+ * what) and server_compile.c (the one tool that takes its time). */
+
+/* The compile that runs, or whose answer is being written before the reload. */
+struct compile_call {
+    struct connection *connection; /* NULL for a notification, and once the client is gone */
+    char *id;                      /* of the request, as JSON text */
+    char *request_id;              /* under which the result is stored; NULL for not at all */
+};
+
+struct server {
+    uv_loop_t *loop;
+    const struct host_options *options;
+    const char *address;
+    struct server_events events;
+
+    struct lifecycle lifecycle;
+    struct state_store store;
+    char *started_at;       /* process_start_token() of this process */
+    char *last_error;       /* what the state says of it */
+    struct error unwritten; /* why the current state is not on disk; E_NONE when it is */
+    uv_timer_t rewriting;   /* tries again then */
+
+    struct connections connections;
+    struct listener *listener;
+    struct probe *probe;
+    struct console console;
+    const char *busy_with; /* the tool that keeps others out; NULL for none */
+
+    struct build_options build_options;
+    struct build *build;
+    struct compile_call call;
+    uv_timer_t reloading; /* puts the reload into a turn of the loop of its own */
+
+    bool stopping;
+    bool ending; /* everything is being closed */
+    int open_timers;
+    struct error fault; /* why it ended */
+};
+
+/*
+ * Publishes what follows on an event. When the state cannot be written, server_publish() fails with
+ * nothing changed; server_announce() goes on, says so, and tries again until it can: it is for what
+ * has happened already. False from server_announce() means that the event cannot happen now, and
+ * the server is ending.
+ */
+bool server_publish(struct server *server, enum lifecycle_event event, struct error *error);
+bool server_announce(struct server *server, enum lifecycle_event event);
+
+/* Goes through a reload to `ready`, in a later turn of the loop. */
+void server_reload_soon(struct server *server);
+
+/* Has no further use for the loop: after server_stop(), when the compile has ended. */
+void server_finish_stop(struct server *server);
+
+/* A request came (connections.on_request). */
+void server_take_request(void *context, struct connection *connection, struct slice payload);
+
+/* Starts a compile and takes over its answer; connection is NULL for a notification. False with
+ * *fault set when it cannot be begun. */
+bool server_begin_compile(struct server *server, struct connection *connection,
+                          const struct request *request, struct rpc_fault *fault);
+
+/* An answer was written or a connection is gone (connections.on_answered, connections.on_closed).
+ */
+void server_connection_done(void *context, struct connection *connection);
+
+void compile_call_clear(struct compile_call *call);
+
+#endif
