@@ -10,6 +10,9 @@
  * points on it. */
 uint64_t clock_now_ms(void);
 
+/* The wall clock, in microseconds since 1970, UTC: for showing and naming, never for deciding. */
+int64_t clock_wall_us(void);
+
 /* The point `span_ms` after `now_ms`; CLOCK_NEVER when it lies beyond the clock's range. */
 uint64_t clock_after(uint64_t now_ms, uint64_t span_ms);
 

@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,13 +22,14 @@ static void write_line(struct log *log, enum log_level level, const char *format
     if (!log || log->level < level)
         return;
     char *text = memory_format_list(format, arguments);
-    struct timespec now = {0};
+    int64_t now_us = clock_wall_us();
+    time_t now_s = (time_t)(now_us / 1000000);
     struct tm utc = {0};
     char time_text[32] = "";
-    if (timespec_get(&now, TIME_UTC) == TIME_UTC && gmtime_r(&now.tv_sec, &utc))
+    if (gmtime_r(&now_s, &utc))
         (void)strftime(time_text, sizeof(time_text), "%Y-%m-%dT%H:%M:%S", &utc);
     /* One call a line, so that lines of several processes on one terminal do not mix. */
-    (void)fprintf(log->stream, "%s.%03ldZ [%d] %s\n", time_text, now.tv_nsec / 1000000,
+    (void)fprintf(log->stream, "%s.%03ldZ [%d] %s\n", time_text, (long)(now_us / 1000 % 1000),
                   (int)uv_os_getpid(), text);
     (void)fflush(log->stream);
     free(text);
