@@ -1,0 +1,11 @@
+#include "commands/commands.h"
+
+static const struct command *const TABLE[] = {
+    &compile_command, &status_command, &wait_command, &fix_command,
+    &serve_command,   &help_command,   NULL,
+};
+
+const struct command_table COMMANDS = {
+    .commands = TABLE,
+    .run_tool = tool_command_run,
+};

@@ -1,0 +1,88 @@
+#include "commands/dispatch.h"
+
+#include "base/clock.h"
+#include "cli/output.h"
+#include "commands/waiting.h"
+
+enum {
+    REQUEST_ID = 1
+};
+
+/* Until when the Editor may take to be ready, and to answer. */
+struct limits {
+    uint64_t ready_ms;
+    uint64_t answer_ms; /* CLOCK_NEVER unless the user says: a test run may take hours */
+};
+
+/* Awaits the answer to what was sent; false with *error when there is none. */
+static bool await_answer(struct wait *wait, struct client *client, const struct dispatch *request,
+                         uint64_t deadline_ms, struct error *error)
+{
+    while (client->phase == CLIENT_SENT && clock_now_ms() < deadline_ms) {
+        wait->listener.waiting(wait->listener.context, request->method);
+        if (!wait_sleep(wait, deadline_ms, error)) {
+            error_set(error, E_ABANDONED, "Interrupted by a signal while the Editor runs %s.",
+                      request->method);
+            return false;
+        }
+    }
+    if (client->phase == CLIENT_ANSWERED)
+        return true;
+    if (client->phase == CLIENT_SENT)
+        return error_set(error, E_ANSWER_TIMEOUT,
+                         "The Editor took %s, but did not answer in time; whether it still runs is "
+                         "not known.",
+                         request->method);
+    *error = client->error;
+    client->error = (struct error){0};
+    return false;
+}
+
+/* One readiness wait, one request, one answer. NULL with *error when there is no result. */
+static struct client *ask_once(struct wait *wait, const struct dispatch *request,
+                               const struct limits *limits, struct error *error)
+{
+    struct client *client = wait_for_dispatch(wait, limits->ready_ms, error);
+    if (!client)
+        return NULL;
+    client_send(client, &(struct rpc_request){.method = request->method,
+                                              .params_json = request->params_json,
+                                              .project_root = wait->project->root,
+                                              .id = REQUEST_ID});
+    if (await_answer(wait, client, request, limits->answer_ms, error))
+        return client;
+    client_close(client);
+    return NULL;
+}
+
+/* What changes nothing is sent once more when the connection drops: a reload may have come in
+ * between. */
+static struct client *ask(struct wait *wait, const struct dispatch *request,
+                          const struct limits *limits, struct error *error)
+{
+    struct client *client = ask_once(wait, request, limits, error);
+    if (client || !request->read_only || error->code != E_DISCONNECTED)
+        return client;
+    log_debug(wait->log, "the connection dropped: sending %s once more", request->method);
+    error_clear(error);
+    return ask_once(wait, request, limits, error);
+}
+
+int command_dispatch(struct cli *cli, const struct dispatch *request)
+{
+    struct error error = {0};
+    struct waiting waiting;
+    if (!waiting_open(&waiting, cli, &error))
+        return cli_fail(cli, &error);
+    uint64_t now = clock_now_ms();
+    struct limits limits = {
+        .ready_ms = clock_after(now, request->timeout_ms ? request->timeout_ms : WAIT_DEFAULT_MS),
+        .answer_ms = request->timeout_ms ? clock_after(now, request->timeout_ms) : CLOCK_NEVER,
+    };
+    struct client *client = ask(&waiting.wait, request, &limits, &error);
+    spinner_clear(&cli->spinner);
+    int exit_code = client ? output_result(cli, client->result) : cli_fail(cli, &error);
+    client_close(client);
+    waiting_close(&waiting);
+    return exit_code;
+}

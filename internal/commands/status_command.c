@@ -1,0 +1,76 @@
+#include "base/clock.h"
+#include "commands/commands.h"
+#include "commands/report.h"
+#include "commands/waiting.h"
+
+struct status_options {
+    bool json;
+    bool explain;
+};
+
+static int status_run(struct cli *cli, const void *options);
+
+enum {
+    EXIT_BUSY = 5
+};
+
+const struct command status_command = {
+    .name = "status",
+    .summary = "show whether the Editor is ready, and what a command would do now",
+    .description = "Exit code 0 only when a command would run now; 5 while the Editor is busy, "
+                   "else the exit code "
+                   "that a command would end with.",
+    .group = GROUP_READINESS,
+    .needs = NEEDS_PROJECT, /* it shows what the preflight would decide */
+    .options =
+        (const struct option[]){
+            OPTION_FLAG(status_options, json, "json", '\0', "print JSON, also on a terminal"),
+            OPTION_FLAG(status_options, explain, "explain", '\0',
+                        "print the observation, the rule and the action"),
+            OPTION_END,
+        },
+    .options_size = sizeof(struct status_options),
+    .run = status_run,
+};
+
+/* Looks at everything once, where the preflight would look only at what it needs. */
+static bool observe(struct wait *wait, struct error *error)
+{
+    do {
+        wait_look(wait);
+        if (!wait_is_reading_again(wait))
+            break;
+    } while (wait_sleep(wait, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS), error));
+    wait_look_owner(wait);
+    wait_probe(wait, CLOCK_NEVER);
+    (void)watch_arm(&wait->watch); /* tells whether there are file events */
+    return !error->code;
+}
+
+static int exit_code_of(const struct preflight_rule *rule)
+{
+    if (rule->action == PREFLIGHT_DISPATCH)
+        return 0;
+    return rule->action == PREFLIGHT_FAIL ? error_info(rule->code)->exit_code : EXIT_BUSY;
+}
+
+static int status_run(struct cli *cli, const void *options)
+{
+    const struct status_options *status = options;
+    struct error error = {0};
+    struct waiting waiting;
+    if (!waiting_open(&waiting, cli, &error))
+        return cli_fail(cli, &error);
+    int exit_code;
+    if (observe(&waiting.wait, &error)) {
+        bool table = !status->json && (cli->out_is_terminal || status->explain);
+        exit_code = table ? report_print_table(cli, &waiting.wait, status->explain)
+                          : report_print_json(cli, &waiting.wait);
+        if (exit_code == 0)
+            exit_code = exit_code_of(preflight_decide(waiting.wait.seen));
+    } else {
+        exit_code = cli_fail(cli, &error);
+    }
+    waiting_close(&waiting);
+    return exit_code;
+}
