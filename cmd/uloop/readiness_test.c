@@ -94,7 +94,8 @@ Test(readiness, tells_the_stale_state_apart_by_its_details_and_says_uloop_fix)
     test_editor_publish(scene.editor, "reloading", TEST_GENERATION_A, "domain-reload-before");
     struct program_end end = program_run(
         (const char *const[]){ULOOP_PROGRAM, "get-hierarchy", NULL}, scene.project->root, NULL);
-    cJSON *error = cJSON_GetObjectItem(cJSON_Parse(end.err), "error");
+    cJSON *envelope = cJSON_Parse(end.err);
+    const cJSON *error = cJSON_GetObjectItem(envelope, "error");
     cr_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItem(error, "errorCode")),
                      "UNITY_NOT_REACHABLE");
     cr_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItem(error, "phase")), "connection");
@@ -105,6 +106,7 @@ Test(readiness, tells_the_stale_state_apart_by_its_details_and_says_uloop_fix)
     cr_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItem(details, "phase")), "reloading");
     cr_assert_str_eq(cJSON_GetStringValue(cJSON_GetObjectItem(details, "reason")),
                      "domain-reload-before");
+    cJSON_Delete(envelope);
     program_end_clear(&end);
     scene_free(&scene);
 }
