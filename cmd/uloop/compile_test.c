@@ -109,6 +109,19 @@ Test(compile, takes_the_result_from_disk_while_the_socket_hangs)
     scene_free(&scene);
 }
 
+Test(compile, takes_a_dropped_connection_for_the_reload_that_was_too_short_to_be_seen)
+{
+    struct scene scene = scene_new();
+    struct program *uloop = start_compile(&scene, NULL, NULL);
+    struct test_request *request = test_editor_accept(scene.editor);
+    test_request_answer(request, SUCCESS);
+    test_request_close(request);
+    program_await_error_text(uloop, "the connection was dropped");
+    test_editor_publish(scene.editor, "ready", TEST_GENERATION_C, "server-recovery");
+    expect_end(uloop, 0, "\"Success\": true");
+    scene_free(&scene);
+}
+
 Test(compile, does_not_take_half_a_stored_result_for_a_result)
 {
     struct scene scene = scene_new();

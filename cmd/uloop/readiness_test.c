@@ -165,6 +165,7 @@ Test(readiness, ends_when_the_owner_dies_during_the_wait)
     program_await_error_text(uloop, "owner alive");
     program_free(scene.owner);
     scene.owner = NULL;
+    program_await_error_text(uloop, "exited"); /* the event, not the next look */
     expect_end(uloop, 3, "stale recovery state");
     scene_free(&scene);
 }

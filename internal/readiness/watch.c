@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "readiness/filesystem.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +31,7 @@ static void on_signal(uv_signal_t *handle, int number)
 static void on_owner_exit(void *context)
 {
     struct watch *watch = context;
+    log_debug(watch->log, "the owner, process %" PRId64 ", exited", watch->owner_pid);
     watch->owner_exited = true;
     watch->woken = true;
 }

@@ -1,0 +1,180 @@
+/* The wait itself, where a test has to act at a moment that only the wait knows. */
+
+#include "readiness/wait.h"
+
+#include "base/clock.h"
+#include "testkit/program.h"
+#include "testkit/temp_project.h"
+#include "testkit/test_editor.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* An Editor, and what it does when the wait comes to a certain point. */
+struct scene {
+    struct temp_project *folder;
+    struct test_editor *editor;
+    struct program *owner;
+    struct project project;
+    struct wait wait;
+    struct log log;
+    const char *moment; /* the log's words at which to act; NULL once that was done */
+    void (*act)(struct scene *scene);
+};
+
+/* The log's stream: a line with the words of the moment is the moment. */
+static ssize_t on_log(void *context, const char *text, size_t length)
+{
+    struct scene *scene = context;
+    if (scene->moment && memmem(text, length, scene->moment, strlen(scene->moment))) {
+        scene->moment = NULL;
+        scene->act(scene);
+    }
+    return (ssize_t)length;
+}
+
+static void publish_busy(struct scene *scene)
+{
+    test_editor_publish(scene->editor, "reloading", TEST_GENERATION_B, "domain-reload-before");
+}
+
+static void publish_ready(struct scene *scene)
+{
+    test_editor_publish(scene->editor, "ready", TEST_GENERATION_C, "server-recovery");
+}
+
+static void scene_open(struct scene *scene, const char *moment, void (*act)(struct scene *scene))
+{
+    struct error error = {0};
+    *scene = (struct scene){.folder = temp_project_new(), .moment = moment, .act = act};
+    scene->editor = test_editor_new(scene->folder->root);
+    scene->owner = program_start_fake_unity(scene->folder->root);
+    scene->log.level = LOG_DEBUG;
+    scene->log.stream = fopencookie(scene, "w", (cookie_io_functions_t){.write = on_log});
+    cr_assert_not_null(scene->log.stream);
+    cr_assert(project_open(scene->folder->root, &scene->project, &error));
+    cr_assert(wait_open(&scene->wait, &scene->project, &scene->log, &error));
+}
+
+static void scene_close(struct scene *scene)
+{
+    wait_close(&scene->wait);
+    project_clear(&scene->project);
+    (void)fclose(scene->log.stream);
+    program_free(scene->owner);
+    test_editor_free(scene->editor);
+    temp_project_free(scene->folder);
+}
+
+static struct client *wait_a_minute(struct scene *scene, struct error *error)
+{
+    return wait_for_dispatch(&scene->wait, clock_after(clock_now_ms(), 60000), error);
+}
+
+static void on_waiting_publish_ready(void *context, const char *phase)
+{
+    struct scene *scene = context;
+    if (strcmp(phase, "reloading") == 0)
+        publish_ready(scene);
+}
+
+static void must_not_sleep(void *context, const char *phase)
+{
+    (void)context;
+    (void)phase;
+    cr_assert_fail("it went to sleep");
+}
+
+Test(wait, does_not_dispatch_when_the_state_turned_busy_between_the_decision_and_the_connection)
+{
+    struct scene scene;
+    struct error error = {0};
+    scene_open(&scene, ": dispatch", publish_busy);
+    test_editor_listen(scene.editor);
+    test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
+    scene.wait.listener =
+        (struct wait_listener){.waiting = on_waiting_publish_ready, .context = &scene};
+    struct client *client = wait_a_minute(&scene, &error);
+    cr_assert_not_null(client, "%s", error.message);
+    cr_assert_str_eq(scene.wait.state.generation, TEST_GENERATION_C,
+                     "the connection belongs to a state that was over");
+    client_close(client);
+    scene_close(&scene);
+}
+
+Test(wait, sees_what_changed_just_before_it_began_to_watch)
+{
+    struct scene scene;
+    struct error error = {0};
+    scene_open(&scene, ": wait", publish_ready);
+    test_editor_listen(scene.editor);
+    test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started");
+    scene.wait.listener = (struct wait_listener){.waiting = must_not_sleep};
+    struct client *client = wait_a_minute(&scene, &error);
+    cr_assert_not_null(client, "%s", error.message);
+    client_close(client);
+    scene_close(&scene);
+}
+
+Test(wait, polls_where_there_are_no_file_events)
+{
+    struct scene scene;
+    struct error error = {0};
+    scene_open(&scene, NULL, NULL);
+    scene.wait.watch.polling = "the test says so";
+    test_editor_listen(scene.editor);
+    publish_busy(&scene);
+    scene.wait.listener =
+        (struct wait_listener){.waiting = on_waiting_publish_ready, .context = &scene};
+    uint64_t start = clock_now_ms();
+    struct client *client = wait_a_minute(&scene, &error);
+    cr_assert_not_null(client, "%s", error.message);
+    cr_assert_geq(clock_now_ms() - start, (uint64_t)WATCH_POLLING_MS, "it did not poll");
+    client_close(client);
+    scene_close(&scene);
+}
+
+Test(wait, needs_no_look_at_processes_for_a_ready_editor)
+{
+    struct scene scene;
+    struct error error = {0};
+    scene_open(&scene, NULL, NULL);
+    test_editor_listen(scene.editor);
+    publish_ready(&scene);
+    scene.wait.listener = (struct wait_listener){.waiting = must_not_sleep};
+    struct client *client = wait_a_minute(&scene, &error);
+    cr_assert_not_null(client, "%s", error.message);
+    cr_assert_eq(scene.wait.seen.owner, PREFLIGHT_OWNER_UNSEEN);
+    cr_assert_eq(test_editor_probed(scene.editor), (size_t)0);
+    client_close(client);
+    scene_close(&scene);
+}
+
+Test(wait, follows_its_folder_from_before_it_is_made_until_it_is_replaced)
+{
+    struct temp_project *folder = temp_project_new();
+    struct error error = {0};
+    struct watch watch;
+    const char *wanted = temp_project_path(folder, "Temp/UnityCliLoop");
+    cr_assert_eq(rmdir(wanted), 0);
+    cr_assert(watch_open(&watch, folder->root, NULL, &error));
+    cr_assert(watch_arm(&watch));
+    cr_assert_str_eq(watch.state.watched, temp_project_path(folder, "Temp"));
+    cr_assert_not(watch_arm(&watch), "it moved although nothing changed");
+    temp_project_make_folder(folder, "Temp/UnityCliLoop");
+    cr_assert(watch_arm(&watch));
+    cr_assert_str_eq(watch.state.watched, wanted);
+    cr_assert_eq(rename(wanted, temp_project_path(folder, "Temp/Old")), 0);
+    temp_project_make_folder(folder, "Temp/UnityCliLoop");
+    cr_assert(watch_arm(&watch), "it stays with a folder that was moved away");
+    cr_assert_not(watch_arm(&watch));
+    /* The new folder may even have the old one's inode: only the event tells. */
+    cr_assert_eq(rmdir(wanted), 0);
+    temp_project_make_folder(folder, "Temp/UnityCliLoop");
+    watch_next(&watch, clock_after(clock_now_ms(), 30000));
+    cr_assert(watch_arm(&watch), "it stays with a folder that was removed");
+    watch_close(&watch);
+    temp_project_free(folder);
+}
