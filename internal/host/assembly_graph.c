@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "host/assembly_definition.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,11 +37,9 @@ static bool is_made(const struct draft *draft)
 
 static bool same_name(const char *a, const char *b)
 {
-    for (; *a && *b; a++, b++) {
-        char one = *a >= 'A' && *a <= 'Z' ? (char)(*a - 'A' + 'a') : *a;
-        char other = *b >= 'A' && *b <= 'Z' ? (char)(*b - 'A' + 'a') : *b;
-        if (one != other)
-            return false;
+    while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+        a++;
+        b++;
     }
     return *a == *b;
 }
@@ -138,7 +137,7 @@ static void add_script(struct draft *draft, const struct script *script)
     if (draft->script_count == draft->script_capacity) {
         draft->script_capacity = draft->script_capacity ? 2 * draft->script_capacity : 16;
         draft->scripts =
-            memory_resize((void *)draft->scripts, draft->script_capacity * sizeof(*draft->scripts));
+            memory_resize((void *)draft->scripts, draft->script_capacity * sizeof(void *));
     }
     draft->scripts[draft->script_count++] = script;
 }
@@ -151,7 +150,7 @@ static void distribute_scripts(struct drafts *drafts, const struct source_tree *
     for (size_t at = 0; at < tree->script_count; at++) {
         const char *path = tree->scripts[at].path;
         struct slice folder = parent_folder(slice_of(path));
-        if (folder.length != folder_before.length ||
+        if (!folder_before.data || folder.length != folder_before.length ||
             memcmp(folder.data, folder_before.data, folder.length) != 0)
             draft = draft_of_script(drafts, path);
         folder_before = folder;

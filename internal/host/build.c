@@ -317,9 +317,8 @@ static void on_timeout(uv_timer_t *timer)
 {
     struct build *build = timer->data;
     diagnostics_add_error(&build->outcome.diagnostics, NULL,
-                          "The compile did not end within %" PRIu64
-                          " ms and was ended (--compile-timeout).",
-                          build->options->timeout_ms);
+                          "The compile did not end within %g s and was ended (--compile-timeout).",
+                          (double)build->options->timeout_ms / 1000);
     build_cancel(build);
 }
 

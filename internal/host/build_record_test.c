@@ -83,10 +83,13 @@ Test(build_record, does_not_trust_a_library_that_was_replaced_or_removed)
 
 Test(build_record, is_empty_when_it_cannot_be_read)
 {
-    static const char *const TEXTS[] = {"", "[]", "{\"version\":1}",
-                                        "{\"version\":99,"
-                                        "\"assemblies\":{}}",
-                                        "{\"version\":1,\"assemblies\":7}"};
+    static const char *const TEXTS[] = {
+        "",
+        "[]",
+        "{\"version\":1}",
+        "{\"version\":99,\"assemblies\":{}}",
+        "{\"version\":1,\"assemblies\":7}",
+    };
     struct temp_project *project = temp_project_new();
     struct build_record record;
     for (size_t at = 0; at < sizeof(TEXTS) / sizeof(TEXTS[0]); at++) {

@@ -80,10 +80,9 @@ static size_t path_before(struct slice text, size_t end, int *line)
 static char *relative_path(struct slice path, const char *project_root)
 {
     char *text = memory_copy_bytes(path.data, path.length);
-    for (char *at = text; PATH_NATIVE == PATH_WINDOWS && *at; at++) {
-        if (*at == '\\')
-            *at = '/';
-    }
+    bool has_backslashes = PATH_NATIVE == PATH_WINDOWS;
+    for (char *at = strchr(text, '\\'); at && has_backslashes; at = strchr(at, '\\'))
+        *at = '/';
     size_t root = strlen(project_root);
     bool inside = strncmp(text, project_root, root) == 0 && text[root] == '/';
     char *made = memory_copy_string(inside ? text + root + 1 : text);

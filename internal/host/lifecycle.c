@@ -12,27 +12,27 @@ struct transition {
     enum phase from;
     enum lifecycle_event event;
     enum phase to; /* not used by RESTORE */
-    const char *reason;
     enum effect effect;
+    const char *reason;
 };
 
 /* Everything that is allowed. A compile is stopped without `ready` in between: nobody is to
  * dispatch into a server that is about to go. */
 static const struct transition TRANSITIONS[] = {
-    {PHASE_NONE, LIFECYCLE_START, PHASE_STARTING, "manual-start", NEW_STATE},
-    {PHASE_STARTING, LIFECYCLE_PROBED, PHASE_READY, "manual-start", NEW_STATE},
-    {PHASE_READY, LIFECYCLE_COMPILE_BEGIN, PHASE_COMPILING, "compilation-started", TAKE_SNAPSHOT},
-    {PHASE_COMPILING, LIFECYCLE_COMPILE_END, PHASE_NONE, NULL, RESTORE},
-    {PHASE_READY, LIFECYCLE_RELOAD_BEGIN, PHASE_RELOADING, "domain-reload-before", NEW_STATE},
-    {PHASE_RELOADING, LIFECYCLE_RELOAD_END, PHASE_RECOVERING, "domain-reload-after", NEW_STATE},
-    {PHASE_RECOVERING, LIFECYCLE_PROBED, PHASE_READY, "server-recovery", NEW_STATE},
-    {PHASE_STARTING, LIFECYCLE_FAIL, PHASE_FAILED, "manual-start", NEW_STATE},
-    {PHASE_RECOVERING, LIFECYCLE_FAIL, PHASE_FAILED, "server-recovery", NEW_STATE},
-    {PHASE_STARTING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, "manual-stop", NEW_STATE},
-    {PHASE_READY, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, "manual-stop", NEW_STATE},
-    {PHASE_COMPILING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, "manual-stop", NEW_STATE},
-    {PHASE_RECOVERING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, "manual-stop", NEW_STATE},
-    {PHASE_STOPPING, LIFECYCLE_STOP_END, PHASE_STOPPED, "manual-stop", NEW_STATE},
+    {PHASE_NONE, LIFECYCLE_START, PHASE_STARTING, NEW_STATE, "manual-start"},
+    {PHASE_STARTING, LIFECYCLE_PROBED, PHASE_READY, NEW_STATE, "manual-start"},
+    {PHASE_READY, LIFECYCLE_COMPILE_BEGIN, PHASE_COMPILING, TAKE_SNAPSHOT, "compilation-started"},
+    {PHASE_COMPILING, LIFECYCLE_COMPILE_END, PHASE_NONE, RESTORE, NULL},
+    {PHASE_READY, LIFECYCLE_RELOAD_BEGIN, PHASE_RELOADING, NEW_STATE, "domain-reload-before"},
+    {PHASE_RELOADING, LIFECYCLE_RELOAD_END, PHASE_RECOVERING, NEW_STATE, "domain-reload-after"},
+    {PHASE_RECOVERING, LIFECYCLE_PROBED, PHASE_READY, NEW_STATE, "server-recovery"},
+    {PHASE_STARTING, LIFECYCLE_FAIL, PHASE_FAILED, NEW_STATE, "manual-start"},
+    {PHASE_RECOVERING, LIFECYCLE_FAIL, PHASE_FAILED, NEW_STATE, "server-recovery"},
+    {PHASE_STARTING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, NEW_STATE, "manual-stop"},
+    {PHASE_READY, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, NEW_STATE, "manual-stop"},
+    {PHASE_COMPILING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, NEW_STATE, "manual-stop"},
+    {PHASE_RECOVERING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, NEW_STATE, "manual-stop"},
+    {PHASE_STOPPING, LIFECYCLE_STOP_END, PHASE_STOPPED, NEW_STATE, "manual-stop"},
 };
 
 static const struct transition *find(enum phase from, enum lifecycle_event event)
