@@ -70,16 +70,22 @@ static bool read_all(uv_file file, const char *path, size_t most_bytes, struct b
 enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *content,
                             struct error *error)
 {
-    int file = open_file(path, UV_FS_O_RDONLY | UV_FS_O_NONBLOCK, 0);
+    /* Opening a FIFO must not wait for its writer, nor a terminal become ours. */
+    int file = open_file(path, UV_FS_O_RDONLY | UV_FS_O_NONBLOCK | UV_FS_O_NOCTTY, 0);
     if (file == UV_ENOENT || file == UV_ENOTDIR)
         return FILE_ABSENT;
     if (file < 0) {
         error_set(error, E_SYSTEM, "Cannot open %s: %s.", path, uv_strerror(file));
         return FILE_FAILED;
     }
+    size_t length_before = content->length;
     bool done = is_regular(file) ? read_all(file, path, most_bytes, content, error)
                                  : error_set(error, E_SYSTEM, "%s is not a regular file.", path);
     (void)close_file(file); /* opened for reading only: closing cannot lose anything */
+    if (!done && content->data) {
+        content->length = length_before;
+        content->data[length_before] = '\0';
+    }
     return done ? FILE_READ : FILE_FAILED;
 }
 
@@ -98,10 +104,26 @@ static int write_all(uv_file file, struct slice content)
     return 0;
 }
 
+static int unlink_file(const char *path)
+{
+    uv_fs_t request;
+    return (int)finish(&request, uv_fs_unlink(NULL, &request, path, NULL));
+}
+
+/* A file that was not there before: what somebody put under the name (a FIFO that would block, a
+ * link to a file that is none of ours) is removed, not opened. */
+static int create_file(const char *path)
+{
+    const int flags = UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_EXCL;
+    int file = open_file(path, flags, 0666);
+    if (file == UV_EEXIST && unlink_file(path) == 0)
+        file = open_file(path, flags, 0666);
+    return file;
+}
+
 static int write_new_file(const char *path, struct slice content)
 {
-    int file =
-        open_file(path, UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_TRUNC | UV_FS_O_NOFOLLOW, 0666);
+    int file = create_file(path);
     if (file < 0)
         return file;
     int status = write_all(file, content);
@@ -119,7 +141,7 @@ bool file_replace(const char *path, struct slice content, struct error *error)
     if (status == 0)
         status = (int)finish(&request, uv_fs_rename(NULL, &request, beside, path, NULL));
     if (status < 0) {
-        (void)finish(&request, uv_fs_unlink(NULL, &request, beside, NULL));
+        (void)unlink_file(beside);
         error_set(error, E_SYSTEM, "Cannot write %s: %s.", path, uv_strerror(status));
     }
     free(beside);
@@ -128,11 +150,10 @@ bool file_replace(const char *path, struct slice content, struct error *error)
 
 bool file_write(const char *path, struct slice content, struct error *error)
 {
-    uv_fs_t request;
     int status = write_new_file(path, content);
     if (status == 0)
         return true;
-    (void)finish(&request, uv_fs_unlink(NULL, &request, path, NULL));
+    (void)unlink_file(path);
     return error_set(error, E_SYSTEM, "Cannot write %s: %s.", path, uv_strerror(status));
 }
 
@@ -152,7 +173,8 @@ static int make_folders(const char *path)
         if (status == 0)
             status = make_folder(path);
     }
-    return status == UV_EEXIST && path_is_folder(path) ? 0 : status;
+    /* A system may have another reason than EEXIST first: a read-only disk, macOS of its root. */
+    return status < 0 && path_is_folder(path) ? 0 : status;
 }
 
 bool file_make_folder(const char *path, struct error *error)
@@ -166,8 +188,7 @@ bool file_make_folder(const char *path, struct error *error)
 
 bool file_remove(const char *path, struct error *error)
 {
-    uv_fs_t request;
-    int status = (int)finish(&request, uv_fs_unlink(NULL, &request, path, NULL));
+    int status = unlink_file(path);
     if (status < 0 && status != UV_ENOENT && status != UV_ENOTDIR)
         return error_set(error, E_SYSTEM, "Cannot remove %s: %s.", path, uv_strerror(status));
     return true;

@@ -17,7 +17,7 @@ enum file_outcome {
 /*
  * Appends a regular file's content to *content. A file that whoever writes to Temp may have put
  * there is hostile: a FIFO or device is refused without blocking, and more than `most_bytes` is
- * refused.
+ * refused. *content is as it was unless FILE_READ is returned.
  */
 enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *content,
                             struct error *error);
@@ -31,7 +31,8 @@ bool file_replace(const char *path, struct slice content, struct error *error);
 
 /*
  * Writes a file under its own name, durably but not at once: for a name that no reader looks at
- * yet. A symbolic link there is refused. Fails with E_SYSTEM; the file is removed then.
+ * yet. What lies there is removed first, a symbolic link itself and not what it points to. Fails
+ * with E_SYSTEM; the file is removed then.
  */
 bool file_write(const char *path, struct slice content, struct error *error);
 

@@ -40,11 +40,14 @@ const char *path_name(const char *path, enum path_style style)
 
 char *path_parent(const char *path)
 {
-    size_t root = root_length(path, PATH_NATIVE);
-    const char *name = path_name(path, PATH_NATIVE);
-    if (name == path || strlen(path) <= root)
+    char *parent = memory_copy_string(path);
+    path_trim(parent, PATH_NATIVE);
+    size_t name = (size_t)(path_name(parent, PATH_NATIVE) - parent);
+    if (name == 0 || strlen(parent) <= root_length(parent, PATH_NATIVE)) {
+        free(parent);
         return NULL;
-    char *parent = memory_copy_bytes(path, (size_t)(name - path));
+    }
+    parent[name] = '\0';
     path_trim(parent, PATH_NATIVE);
     return parent;
 }

@@ -25,7 +25,8 @@ enum path_style {
 /* `folder` and `name` with one separator between them. */
 char *path_join(const char *folder, const char *name);
 
-/* The folder that holds `path`; NULL when `path` is a root or has no separator. */
+/* The folder that holds `path`, trailing separators aside; NULL when `path` is a root or one bare
+ * name. */
 char *path_parent(const char *path);
 
 /* The part of `path` behind its last separator, borrowed from `path`. */
