@@ -1,29 +1,49 @@
 #include "json/json.h"
 
-#include "base/memory.h"
+#include "base/buffer.h"
 #include "json/scan.h"
+#include "json/utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* In checked text a \u0000 can only be an escape whose backslash is not itself escaped. */
-static bool has_nul_escape(struct slice text)
+enum {
+    LONGEST_NUMBER = 63 /* what cJSON looks at of a number; it does not mind the rest */
+};
+
+static bool is_number_byte(char byte)
 {
-    for (size_t at = 0; at + 1 < text.length; at++) {
-        if (text.data[at] != '\\')
+    return (byte >= '0' && byte <= '9') || byte == '-' || byte == '+' || byte == '.' ||
+           byte == 'e' || byte == 'E';
+}
+
+/* What checked text has that cJSON would not read as it stands; NULL when there is nothing. */
+static const char *find_unreadable(struct slice text)
+{
+    bool in_string = false;
+    size_t number = 0;
+    for (size_t at = 0; at < text.length; at++) {
+        char byte = text.data[at];
+        number = !in_string && is_number_byte(byte) ? number + 1 : 0;
+        if (number > LONGEST_NUMBER)
+            return "a number of more than 63 characters";
+        if (byte == '"')
+            in_string = !in_string;
+        if (byte != '\\')
             continue;
         if (text.length - at >= 6 && memcmp(text.data + at, "\\u0000", 6) == 0)
-            return true;
+            return "a NUL character in a string";
         at++;
     }
-    return false;
+    return NULL;
 }
 
 cJSON *json_parse(struct slice text, const char **reason)
 {
     text = json_skip_bom(text);
     const char *fault = json_check(text, NULL);
-    if (!fault && has_nul_escape(text))
-        fault = "a NUL character in a string";
+    if (!fault)
+        fault = find_unreadable(text);
     cJSON *value = fault ? NULL : cJSON_ParseWithLength(text.data, text.length);
     if (!fault && !value)
         fault = "no memory, or an unpaired surrogate in a string";
@@ -34,7 +54,16 @@ cJSON *json_parse(struct slice text, const char **reason)
 
 cJSON *json_get(const cJSON *object, const char *name)
 {
-    return cJSON_GetObjectItemCaseSensitive(object, name);
+    cJSON *found = NULL;
+    cJSON *each;
+    if (!cJSON_IsObject(object))
+        return NULL;
+    cJSON_ArrayForEach(each, object)
+    {
+        if (strcmp(each->string, name) == 0)
+            found = each;
+    }
+    return found;
 }
 
 cJSON *json_get_any_case(const cJSON *object, const char *name)
@@ -49,7 +78,7 @@ const char *json_string(const cJSON *object, const char *name)
 
 int64_t json_whole_number(const cJSON *object, const char *name, int64_t otherwise)
 {
-    const double most = 9007199254740992.0; /* 2^53 */
+    const double most = 9007199254740991.0; /* 2^53 - 1: the next two read as the same double */
     const cJSON *member = json_get(object, name);
     if (!cJSON_IsNumber(member))
         return otherwise;
@@ -58,11 +87,31 @@ int64_t json_whole_number(const cJSON *object, const char *name, int64_t otherwi
     return is_whole ? (int64_t)value : otherwise;
 }
 
+/* The text with U+FFFD for every byte that is not UTF-8; the caller frees. */
+static char *valid_text(const char *text)
+{
+    struct buffer valid = {0};
+    size_t left = strlen(text);
+    while (left > 0) {
+        size_t length = utf8_length((const unsigned char *)text, left);
+        if (length > 0)
+            buffer_append(&valid, text, length);
+        else
+            buffer_append_string(&valid, UTF8_REPLACEMENT);
+        size_t taken = length ? length : 1;
+        text += taken;
+        left -= taken;
+    }
+    return buffer_take(&valid);
+}
+
 void json_put_string(cJSON *object, const char *name, const char *value)
 {
-    cJSON *item = value ? cJSON_CreateString(value) : cJSON_CreateNull();
+    char *text = value ? valid_text(value) : NULL;
+    cJSON *item = text ? cJSON_CreateString(text) : cJSON_CreateNull();
     if (!item || !cJSON_AddItemToObject(object, name, item))
         memory_exhausted();
+    free(text);
 }
 
 char *json_print(const cJSON *value)

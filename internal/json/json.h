@@ -15,8 +15,9 @@
 
 /*
  * Reads one JSON value; a leading byte order mark is skipped. Stricter than cJSON: the text must
- * pass json_check(), and a \u0000 inside a string is refused, because a C string would end there.
- * Returns NULL, with what is wrong in *reason (static words; may be NULL), when it cannot be read.
+ * pass json_check(), a \u0000 inside a string is refused, because a C string would end there, and
+ * so is a number of more than 63 characters, of which cJSON would read the beginning. Returns NULL,
+ * with what is wrong in *reason (static words; may be NULL), when it cannot be read.
  */
 cJSON *json_parse(struct slice text, const char **reason);
 
@@ -24,16 +25,16 @@ cJSON *json_parse(struct slice text, const char **reason);
  * are exact. */
 const char *json_string(const cJSON *object, const char *name);
 
-/* The member, or NULL. json_get takes the exact name, json_get_any_case the first that differs only
- * by case. */
+/* The member, or NULL. json_get takes the exact name, of equal ones the last, as json_member()
+ * does; json_get_any_case the first that differs at most by case. */
 cJSON *json_get(const cJSON *object, const char *name);
 cJSON *json_get_any_case(const cJSON *object, const char *name);
 
-/* The member's value when it is a whole number that a double holds exactly (at most 2^53 either
+/* The member's value when it is a whole number that a double holds exactly (less than 2^53 either
  * way); `otherwise` for anything else and nothing. */
 int64_t json_whole_number(const cJSON *object, const char *name, int64_t otherwise);
 
-/* Adds a string member; NULL becomes JSON null. */
+/* Adds a string member; NULL becomes JSON null. Bytes that are not UTF-8 become U+FFFD. */
 void json_put_string(cJSON *object, const char *name, const char *value);
 
 /* The value as text without white space; the caller frees. Never NULL. */

@@ -1,6 +1,11 @@
 #include "json/json.h"
 
+#include "base/buffer.h"
+
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static int64_t whole_number(const char *text)
 {
@@ -15,7 +20,10 @@ Test(json, whole_number_is_exact_or_not_there)
     cr_expect_eq(whole_number("{\"n\":0}"), 0);
     cr_expect_eq(whole_number("{\"n\":-3}"), -3);
     cr_expect_eq(whole_number("{\"n\":12.0}"), 12);
-    cr_expect_eq(whole_number("{\"n\":9007199254740992}"), INT64_C(9007199254740992));
+    cr_expect_eq(whole_number("{\"n\":9007199254740991}"), INT64_C(9007199254740991));
+    cr_expect_eq(whole_number("{\"n\":-9007199254740991}"), -INT64_C(9007199254740991));
+    cr_expect_eq(whole_number("{\"n\":9007199254740992}"), -7);
+    cr_expect_eq(whole_number("{\"n\":9007199254740993}"), -7);
     cr_expect_eq(whole_number("{\"n\":9007199254740994}"), -7);
     cr_expect_eq(whole_number("{\"n\":1e400}"), -7);
     cr_expect_eq(whole_number("{\"n\":-1e400}"), -7);
@@ -24,4 +32,112 @@ Test(json, whole_number_is_exact_or_not_there)
     cr_expect_eq(whole_number("{\"n\":null}"), -7);
     cr_expect_eq(whole_number("{}"), -7);
     cr_expect_eq(whole_number("{"), -7);
+}
+
+static const char *fault_of(struct slice text)
+{
+    const char *reason = "none was set";
+    cJSON *value = json_parse(text, &reason);
+    cr_expect_eq(value == NULL, reason != NULL);
+    cJSON_Delete(value);
+    return reason;
+}
+
+Test(json, parse_skips_a_byte_order_mark_and_needs_no_reason)
+{
+    cJSON *value = json_parse(slice_of("\xEF\xBB\xBF {\"a\":\"b\"} "), NULL);
+    cr_expect_str_eq(json_string(value, "a"), "b");
+    cJSON_Delete(value);
+    cr_expect_null(json_parse(slice_of("{"), NULL));
+}
+
+Test(json, parse_reads_no_further_than_the_text)
+{
+    cJSON *value = json_parse((struct slice){.data = "[1]]", .length = 3}, NULL);
+    cr_expect_eq(cJSON_GetArraySize(value), 1);
+    cJSON_Delete(value);
+}
+
+Test(json, parse_says_what_is_wrong)
+{
+    cr_expect_null(fault_of(slice_of("{}")));
+    cr_expect_str_eq(fault_of(slice_of("")), "the text ends too early");
+    cr_expect_str_eq(fault_of((struct slice){0}), "the text ends too early");
+    cr_expect_str_eq(fault_of(slice_of("{} x")), "something stands behind the value");
+    cr_expect_str_eq(fault_of(slice_of("\"\xFF\"")), "invalid UTF-8");
+    cr_expect_not_null(fault_of((struct slice){.data = "{}\0", .length = 3}));
+    cr_expect_not_null(strstr(fault_of(slice_of("\"\\ud800\"")), "surrogate"));
+    cr_expect_not_null(strstr(fault_of(slice_of("\"\\udc00\\ud800\"")), "surrogate"));
+}
+
+Test(json, parse_refuses_nul_in_a_string_and_nothing_that_looks_like_it)
+{
+    cr_expect_str_eq(fault_of(slice_of("{\"a\":\"x\\u0000y\"}")), "a NUL character in a string");
+    cr_expect_str_eq(fault_of(slice_of("{\"\\u0000\":1}")), "a NUL character in a string");
+    cr_expect_str_eq(fault_of(slice_of("\"\\\\\\u0000\"")), "a NUL character in a string");
+    cr_expect_null(fault_of(slice_of("\"\\\\u0000\"")));
+    cr_expect_null(fault_of(slice_of("\"\\\\\\\\u0000\"")));
+    cr_expect_null(fault_of(slice_of("\"\\u0001\\\"\"")));
+    cr_expect_null(fault_of(slice_of("\"u0000\"")));
+}
+
+Test(json, parse_takes_numbers_as_long_as_cjson_reads_them)
+{
+    const char *digits = "1234567890123456789012345678901234567890123456789012345678901234";
+    char text[128];
+    (void)snprintf(text, sizeof(text), "[%.63s]", digits);
+    cr_expect_null(fault_of(slice_of(text)));
+    (void)snprintf(text, sizeof(text), "[%.64s]", digits);
+    cr_expect_str_eq(fault_of(slice_of(text)), "a number of more than 63 characters");
+    cr_expect_str_eq(fault_of(slice_of(digits)), "a number of more than 63 characters");
+    (void)snprintf(text, sizeof(text), "-1.%.59se9", digits);
+    cr_expect_str_eq(fault_of(slice_of(text)), "a number of more than 63 characters");
+    (void)snprintf(text, sizeof(text), "[\"%s\\\"%s\"]", digits, "");
+    cr_expect_null(fault_of(slice_of(text)));
+}
+
+Test(json, parse_follows_the_depth_that_was_checked)
+{
+    struct buffer text = {0};
+    for (int i = 0; i < 128; i++)
+        buffer_append_char(&text, '[');
+    for (int i = 0; i < 128; i++)
+        buffer_append_char(&text, ']');
+    cr_expect_null(fault_of(buffer_slice(&text)));
+    buffer_clear(&text);
+}
+
+Test(json, get_takes_the_exact_name_and_the_last_of_equal_ones)
+{
+    cJSON *object = json_parse(slice_of("{\"A\":1,\"a\":2,\"b\":null,\"a\":3,\"s\":\"t\"}"), NULL);
+    cr_expect_eq(json_get(object, "a")->valueint, 3);
+    cr_expect_eq(json_get(object, "A")->valueint, 1);
+    cr_expect(cJSON_IsNull(json_get(object, "b")));
+    cr_expect_null(json_get(object, "B"));
+    cr_expect_null(json_get(json_get(object, "a"), "a"));
+    cr_expect_null(json_get(NULL, "a"));
+    cr_expect_eq(json_get_any_case(object, "B"), json_get(object, "b"));
+    cr_expect_null(json_get_any_case(NULL, "a"));
+    cr_expect_str_eq(json_string(object, "s"), "t");
+    cr_expect_null(json_string(object, "a"));
+    cr_expect_null(json_string(object, "b"));
+    cr_expect_null(json_string(NULL, "s"));
+    cJSON_Delete(object);
+    cJSON *array = json_parse(slice_of("[{\"a\":1}]"), NULL);
+    cr_expect_null(json_get(array, "a"));
+    cJSON_Delete(array);
+}
+
+Test(json, put_string_adds_text_that_is_utf8_and_null)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_put_string(object, "a", "x\"\n\xE3\x82\xB2");
+    json_put_string(object, "b", NULL);
+    json_put_string(object, "c", "p\xFFq\xC3");
+    json_put_string(object, "d", "");
+    char *text = json_print(object);
+    cr_expect_str_eq(text, "{\"a\":\"x\\\"\\n\xE3\x82\xB2\",\"b\":null,"
+                           "\"c\":\"p\xEF\xBF\xBDq\xEF\xBF\xBD\",\"d\":\"\"}");
+    free(text);
+    cJSON_Delete(object);
 }

@@ -22,7 +22,7 @@ void json_quote(struct buffer *out, const char *text)
         else if (*at < 0x20)
             buffer_append_format(out, "\\u%04x", *at);
         else if (length == 0)
-            buffer_append_string(out, "\xEF\xBF\xBD");
+            buffer_append_string(out, UTF8_REPLACEMENT);
         else
             buffer_append(out, (const char *)at, length);
         size_t taken = length ? length : 1;

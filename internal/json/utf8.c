@@ -1,5 +1,7 @@
 #include "json/utf8.h"
 
+#include <string.h>
+
 size_t utf8_length(const unsigned char *text, size_t length)
 {
     unsigned char lead = text[0];
@@ -22,4 +24,17 @@ size_t utf8_length(const unsigned char *text, size_t length)
             return 0;
     }
     return needed;
+}
+
+bool utf8_is_valid(const char *text)
+{
+    size_t left = strlen(text);
+    while (left > 0) {
+        size_t length = utf8_length((const unsigned char *)text, left);
+        if (length == 0)
+            return false;
+        text += length;
+        left -= length;
+    }
+    return true;
 }
