@@ -1,6 +1,6 @@
-#include "testkit/test_editor_internal.h"
 #include "json/json.h"
 #include "json/layout.h"
+#include "testkit/test_editor_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

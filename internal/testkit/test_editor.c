@@ -1,8 +1,8 @@
+#include "json/json.h"
+#include "json/layout.h"
 #include "testkit/cleanup.h"
 #include "testkit/program.h"
 #include "testkit/test_editor_internal.h"
-#include "json/json.h"
-#include "json/layout.h"
 
 #include <errno.h>
 #include <poll.h>

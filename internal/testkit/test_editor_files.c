@@ -1,7 +1,7 @@
 #include "base/file.h"
+#include "json/json.h"
 #include "testkit/temp_project.h"
 #include "testkit/test_editor_internal.h"
-#include "json/json.h"
 
 #include <errno.h>
 #include <stdio.h>
