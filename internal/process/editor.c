@@ -16,7 +16,7 @@ static bool begins_in_any_case(const char *text, const char *beginning)
 }
 
 /* Unity reads its options' names in any case, "-name value" and "-name=value" alike. */
-static bool is_option(const char *argument, const char *name)
+bool editor_is_option(const char *argument, const char *name)
 {
     if (argument[0] != '-' || !begins_in_any_case(argument + 1, name))
         return false;
@@ -27,7 +27,7 @@ static bool is_option(const char *argument, const char *name)
 static bool has_option(char *const *arguments, size_t count, const char *name)
 {
     for (size_t i = 1; i < count; i++) {
-        if (is_option(arguments[i], name))
+        if (editor_is_option(arguments[i], name))
             return true;
     }
     return false;
@@ -37,7 +37,7 @@ static bool has_option(char *const *arguments, size_t count, const char *name)
 static const char *option_value(char *const *arguments, size_t count, const char *name)
 {
     for (size_t i = 1; i < count; i++) {
-        if (!is_option(arguments[i], name))
+        if (!editor_is_option(arguments[i], name))
             continue;
         const char *equals = strchr(arguments[i], '=');
         if (equals)

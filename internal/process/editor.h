@@ -16,6 +16,9 @@ bool editor_is_program(const char *program, enum path_style style);
  * (AssetImportWorker)? */
 bool editor_is_editor(char *const *arguments, size_t count, enum path_style style);
 
+/* Is the argument the Editor's option of that name (without its dash), alone or with "=value"? */
+bool editor_is_option(const char *argument, const char *name);
+
 /*
  * Is it a -batchmode run? From its command line alone it cannot be told whether it serves the
  * bridge, so it is nobody's server unless something else names its pid: the state or

@@ -179,3 +179,12 @@ Test(editor, line_of_something_else_has_no_project)
     for (size_t i = 0; i < sizeof LINES / sizeof *LINES; i++)
         expect_text(editor_project_of_line(LINES[i], PATH_UNIX), NULL);
 }
+
+Test(editor, reads_options_in_any_case_with_and_without_a_value)
+{
+    cr_expect(editor_is_option("-logFile", "logFile"));
+    cr_expect(editor_is_option("-LOGFILE=x", "logFile"));
+    cr_expect_not(editor_is_option("-logFiles", "logFile"));
+    cr_expect_not(editor_is_option("logFile", "logFile"));
+    cr_expect_not(editor_is_option("", "logFile"));
+}
