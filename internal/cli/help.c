@@ -50,7 +50,7 @@ static void put_explanation(struct buffer *out, const char *text, size_t taken, 
 static void put_option_name(struct buffer *out, const struct option *option)
 {
     if (option->operand) {
-        buffer_append_format(out, "  <%s>", option->name);
+        buffer_append_format(out, option_is_rest(option) ? "  -- <%s>" : "  <%s>", option->name);
         return;
     }
     if (option->short_name)
@@ -111,9 +111,12 @@ static void put_usage(struct buffer *out, const char *name, const struct option 
                       size_t columns)
 {
     struct buffer words = {0};
+    const char *rest = NULL;
     buffer_append_format(&words, "uloop %s", name);
     for (const struct option *option = options; option->name; option++) {
-        if (option->operand)
+        if (option_is_rest(option))
+            rest = option->name;
+        else if (option->operand)
             buffer_append_format(&words, " [%s]", option->name);
         else if (option->required && option->type != OPTION_TYPE_SWITCH)
             buffer_append_format(&words, " --%s <%s>", option->name, VALUE_NAMES[option->type]);
@@ -121,6 +124,8 @@ static void put_usage(struct buffer *out, const char *name, const struct option 
             buffer_append_format(&words, " --%s", option->name);
     }
     buffer_append_string(&words, " [options]");
+    if (rest)
+        buffer_append_format(&words, " [-- %s]", rest);
     buffer_append_string(out, "\nUsage: ");
     text_wrap(out, words.data, strlen("Usage: "), strlen("Usage: "), columns);
     buffer_clear(&words);

@@ -118,3 +118,23 @@ Test(help, shows_what_a_tool_requires)
     buffer_clear(&text);
     tool_usage_clear(&usage);
 }
+
+Test(help, shows_what_is_handed_on_behind_two_dashes)
+{
+    struct relay {
+        const char *path;
+        struct option_list rest;
+    };
+    static const struct option options[] = {
+        OPTION_REST(relay, rest, "arguments", "handed on"),
+        OPTION_OPERAND(relay, path, "path", "the place"),
+        OPTION_END,
+    };
+    static const struct command relay = {.name = "relay", .summary = "hand on", .options = options};
+    struct buffer text = {0};
+    help_build_command(&relay, 80, &text);
+    cr_expect(strstr(text.data, "Usage: uloop relay [path] [options] [-- arguments]\n"), "%s",
+              text.data);
+    cr_expect(strstr(text.data, "\n  -- <arguments>              handed on\n"), "%s", text.data);
+    buffer_clear(&text);
+}

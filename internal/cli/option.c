@@ -46,6 +46,11 @@ static const struct option *find_name(const struct option *options, const char *
     return NULL;
 }
 
+bool option_is_rest(const struct option *option)
+{
+    return option->operand && option->type == OPTION_TYPE_LIST;
+}
+
 bool option_exists(const struct option *options, const char *name)
 {
     return find_name(options, name, strlen(name)) != NULL;
@@ -192,7 +197,7 @@ static bool read_operand(struct reader *reader, const char *argument)
     size_t skipped = 0;
     for (size_t i = 0; i < reader->set_count; i++) {
         for (const struct option *option = reader->sets[i].options; option->name; option++) {
-            if (!option->operand || skipped++ < reader->operands)
+            if (!option->operand || option_is_rest(option) || skipped++ < reader->operands)
                 continue;
             char *label = memory_format("<%s>", option->name);
             reader->operands++;
@@ -202,6 +207,21 @@ static bool read_operand(struct reader *reader, const char *argument)
         }
     }
     return refuse_stray(reader, argument);
+}
+
+/* Stores all that is left where a table takes it; false when none does. */
+static bool read_rest(struct reader *reader)
+{
+    for (size_t i = 0; i < reader->set_count; i++) {
+        for (const struct option *option = reader->sets[i].options; option->name; option++) {
+            if (!option_is_rest(option))
+                continue;
+            while (reader->at < reader->count)
+                value_append(&reader->sets[i], option, reader->arguments[reader->at++]);
+            return true;
+        }
+    }
+    return false;
 }
 
 bool option_parse(const struct option_set *sets, size_t set_count, char *const *arguments,
@@ -219,6 +239,8 @@ bool option_parse(const struct option_set *sets, size_t set_count, char *const *
         if (taken && !is_option(argument))
             break;
         reader.at++;
+        if (strcmp(argument, "--") == 0 && read_rest(&reader))
+            break;
         if (!(is_option(argument) ? read_option(&reader, argument)
                                   : read_operand(&reader, argument)))
             return false;

@@ -35,7 +35,8 @@ enum option_type {
 struct option {
     const char *name; /* without its dashes; NULL ends a table */
     char short_name;  /* '\0' for none */
-    bool operand;     /* stands without a name: the table's operands are filled in their order */
+    bool operand;     /* stands without a name: the table's operands are filled in their order,
+                         and one that is a list takes everything behind "--" as it is */
     bool required;
     enum option_type type;
     enum option_type item_type; /* of an array's elements: STRING, INTEGER or NUMBER */
@@ -91,6 +92,16 @@ struct option_list {
         .value_name = (value), .help = (text),                                                     \
         .offset = OPTION_PLACE(tag, member, struct option_list *)                                  \
     }
+#define OPTION_INTEGER(tag, member, long_name, letter, preset, text) /* int64_t */                 \
+    {                                                                                              \
+        .name = (long_name), .short_name = (letter), .type = OPTION_TYPE_INTEGER,                  \
+        .default_text = (preset), .help = (text), .offset = OPTION_PLACE(tag, member, int64_t *)   \
+    }
+#define OPTION_REST(tag, member, long_name, text) /* struct option_list, what stands behind -- */  \
+    {                                                                                              \
+        .name = (long_name), .operand = true, .type = OPTION_TYPE_LIST, .help = (text),            \
+        .offset = OPTION_PLACE(tag, member, struct option_list *)                                  \
+    }
 #define OPTION_OPERAND(tag, member, long_name, text) /* const char * */                            \
     {                                                                                              \
         .name = (long_name), .operand = true, .type = OPTION_TYPE_STRING, .help = (text),          \
@@ -121,6 +132,9 @@ void option_values_free(const struct option *options, void *values);
  */
 bool option_parse(const struct option_set *sets, size_t set_count, char *const *arguments,
                   size_t count, size_t *taken, struct error *error);
+
+/* Is it the row that takes everything behind "--"? */
+bool option_is_rest(const struct option *option);
 
 /* Has the table an option of this name? */
 bool option_exists(const struct option *options, const char *name);

@@ -307,3 +307,70 @@ Test(option, offers_the_form_of_a_switch_that_changes_its_default)
     cr_expect_str_eq(option_prefix(&OPTIONS[0]), "");
     cr_expect_str_eq(option_prefix(&OPTIONS[1]), "no-");
 }
+
+/* What a command takes that hands arguments on. */
+struct relay {
+    const char *path;
+    int64_t depth;
+    struct option_list rest;
+};
+
+static const struct option RELAY_OPTIONS[] = {
+    OPTION_REST(relay, rest, "rest", "handed on"),
+    OPTION_OPERAND(relay, path, "path", "where"),
+    OPTION_INTEGER(relay, depth, "depth", '\0', "3", "how deep"),
+    OPTION_END,
+};
+
+static bool parse_relay(struct relay **relay, char **arguments, size_t count, struct error *error)
+{
+    *relay = option_values_new(RELAY_OPTIONS, sizeof(struct relay));
+    const struct option_set set = {.options = RELAY_OPTIONS, .values = *relay};
+    return option_parse(&set, 1, arguments, count, NULL, error);
+}
+
+Test(option, hands_everything_behind_two_dashes_on_as_it_is)
+{
+    struct error error = {0};
+    struct relay *relay;
+    cr_assert(parse_relay(&relay, ARGUMENTS("here", "--", "--depth", "", "\xFF", "--"), 6, &error));
+    cr_expect_str_eq(relay->path, "here");
+    cr_expect_eq(relay->depth, 3);
+    cr_assert_eq(relay->rest.count, 4);
+    cr_expect_str_eq(relay->rest.items[0], "--depth");
+    cr_expect_str_eq(relay->rest.items[1], "");
+    cr_expect_str_eq(relay->rest.items[2], "\xFF");
+    cr_expect_str_eq(relay->rest.items[3], "--");
+    option_values_free(RELAY_OPTIONS, relay);
+}
+
+Test(option, fills_no_rest_without_two_dashes)
+{
+    struct error error = {0};
+    struct relay *relay;
+    cr_expect_not(parse_relay(&relay, ARGUMENTS("here", "there"), 2, &error));
+    cr_expect_eq(relay->rest.count, 0);
+    error_clear(&error);
+    option_values_free(RELAY_OPTIONS, relay);
+}
+
+Test(option, refuses_two_dashes_where_nothing_takes_the_rest)
+{
+    expect_refusal(ARGUMENTS("--", "x"), "There is no option --.");
+}
+
+Test(option, reads_integers_below_zero_and_refuses_what_is_none)
+{
+    struct error error = {0};
+    struct relay *relay;
+    cr_assert(parse_relay(&relay, ARGUMENTS("--depth", "-1"), 2, &error));
+    cr_expect_eq(relay->depth, -1);
+    option_values_free(RELAY_OPTIONS, relay);
+    static const char *const NONE[] = {"1.5", "x", "99999999999999999999", "1e3"};
+    for (size_t i = 0; i < sizeof(NONE) / sizeof(NONE[0]); i++) {
+        cr_expect_not(parse_relay(&relay, ARGUMENTS("--depth", (char *)NONE[i]), 2, &error));
+        cr_expect_eq(error.code, E_INVALID_ARGUMENT);
+        error_clear(&error);
+        option_values_free(RELAY_OPTIONS, relay);
+    }
+}

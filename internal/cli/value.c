@@ -281,6 +281,9 @@ static bool store_in_place(void *place, const struct option *option, const char 
     switch (option->type) {
     case OPTION_TYPE_SECONDS:
         return read_seconds(label, text, place, error);
+    case OPTION_TYPE_INTEGER:
+        *(int64_t *)place = strtoll(text, NULL, 10);
+        return check_integer(label, text, error);
     case OPTION_TYPE_LIST:
         append_item(place, text);
         return true;
@@ -308,4 +311,9 @@ void value_store_flag(const struct option_set *set, const struct option *option,
         put(set->params, option->property, require(cJSON_CreateBool(on)));
     else
         *(bool *)((char *)set->values + option->offset) = on;
+}
+
+void value_append(const struct option_set *set, const struct option *option, const char *text)
+{
+    append_item((void *)((char *)set->values + option->offset), text);
 }

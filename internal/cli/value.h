@@ -21,4 +21,7 @@ bool value_store(const struct option_set *set, const struct option *option, cons
 /* The same for an option without a value: a flag or a switch. */
 void value_store_flag(const struct option_set *set, const struct option *option, bool on);
 
+/* Appends the text to the option's list as it is. */
+void value_append(const struct option_set *set, const struct option *option, const char *text);
+
 #endif
