@@ -28,6 +28,14 @@ void wait_close(struct wait *wait)
     free(wait->address);
 }
 
+/* Will nothing start the server again by itself? While an Editor starts up it stops and starts. */
+static bool is_stopped_for_good(const struct wait *wait, const struct server_state *state)
+{
+    if (wait->started_pid > 0)
+        return process_look(wait->started_pid) == PROCESS_GONE;
+    return wait->ran || (!wait->patient && state_is_manual_stop(state));
+}
+
 static enum preflight_state classify(const struct wait *wait, const struct server_state *state)
 {
     switch (state->kind) {
@@ -42,9 +50,7 @@ static enum preflight_state classify(const struct wait *wait, const struct serve
     case STATE_FAILED:
         return PREFLIGHT_FAILED;
     case STATE_STOPPED:
-        return wait->ran || (!wait->patient && state_is_manual_stop(state))
-                   ? PREFLIGHT_STOPPED_FOR_GOOD
-                   : PREFLIGHT_STOPPED;
+        return is_stopped_for_good(wait, state) ? PREFLIGHT_STOPPED_FOR_GOOD : PREFLIGHT_STOPPED;
     case STATE_OTHER:
         break;
     }
@@ -96,6 +102,8 @@ void wait_look_owner(struct wait *wait)
         return;
     if (!owner_is_still_watched(wait)) {
         wait->owner = owner_find(wait->project->root, &wait->state);
+        if (wait->owner.kind != OWNER_ALIVE && process_look(wait->started_pid) == PROCESS_ALIVE)
+            wait->owner = (struct owner){OWNER_ALIVE, OWNER_FROM_PROCESS_TABLE, wait->started_pid};
         watch_owner(&wait->watch, wait->owner.kind == OWNER_ALIVE ? wait->owner.pid : 0);
     }
     wait->seen.owner = SEEN[wait->owner.kind];

@@ -4,10 +4,10 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "json/json.h"
 #include "process/editor.h"
 #include "process/process.h"
 #include "project/project.h"
-#include "json/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -92,32 +92,38 @@ static int64_t instance_pid(const char *project_root)
     return pid;
 }
 
+/* What is sought: whose Editor, whether a -batchmode run counts, and whether
+ * EditorInstance.json names the process. */
+struct search {
+    const char *project_root;
+    bool counts_batch;
+    bool is_named;
+    int64_t pid; /* of the Editor found; 0 while there is none */
+};
+
 /*
  * Is the process an Editor of this project, by its command line? One that EditorInstance.json names
  * may be a -batchmode run and need not say its project: the file says both, unless the pid was used
  * again.
  */
-static bool is_editor_of(int64_t pid, bool is_named, const char *project_root)
+static bool is_editor_of(int64_t pid, const struct search *search)
 {
     struct process_arguments arguments;
+    const char *project_root = search->project_root;
     if (!process_arguments_read(pid, &arguments))
         return false;
+    bool counts_batch = search->counts_batch || search->is_named;
     bool is = editor_is_editor(arguments.items, arguments.count, PATH_NATIVE) &&
-              (is_named || !editor_is_batch(arguments.items, arguments.count));
+              (counts_batch || !editor_is_batch(arguments.items, arguments.count));
     if (is) {
         char *path = editor_project_of_arguments(arguments.items, arguments.count, PATH_NATIVE);
-        is =
-            path ? names_project(path, pid, project_root) : is_named || works_in(pid, project_root);
+        is = path ? names_project(path, pid, project_root)
+                  : search->is_named || works_in(pid, project_root);
         free(path);
     }
     process_arguments_clear(&arguments);
     return is;
 }
-
-struct search {
-    const char *project_root;
-    int64_t pid; /* of the Editor found; 0 while there is none */
-};
 
 /* Called for every process there is: only one whose program is a Unity Editor costs more than a
  * glance. */
@@ -126,23 +132,38 @@ static bool consider(void *context, int64_t pid)
     struct search *search = context;
     char program[PROCESS_PROGRAM_SIZE];
     if (process_program(pid, program, sizeof program) && editor_is_program(program, PATH_NATIVE) &&
-        is_editor_of(pid, false, search->project_root))
+        is_editor_of(pid, search))
         search->pid = pid;
     return search->pid == 0;
 }
 
-struct owner owner_find(const char *project_root, const struct server_state *state)
+static struct owner find(const char *project_root, const struct server_state *state,
+                         bool counts_batch)
 {
     if (state->owner_pid > 0)
         return owner_of_state(state);
     int64_t pid = instance_pid(project_root);
-    if (process_look(pid) == PROCESS_ALIVE && is_editor_of(pid, true, project_root))
+    struct search search = {.project_root = project_root, .is_named = true};
+    if (process_look(pid) == PROCESS_ALIVE && is_editor_of(pid, &search))
         return answer(OWNER_ALIVE, OWNER_FROM_EDITOR_INSTANCE, pid);
-    struct search search = {.project_root = project_root};
+    search = (struct search){.project_root = project_root, .counts_batch = counts_batch};
     bool complete = process_each(consider, &search);
     if (search.pid > 0)
         return answer(OWNER_ALIVE, OWNER_FROM_PROCESS_TABLE, search.pid);
     return answer(complete ? OWNER_GONE : OWNER_UNKNOWN, OWNER_FROM_PROCESS_TABLE, 0);
+}
+
+struct owner owner_find(const char *project_root, const struct server_state *state)
+{
+    return find(project_root, state, false);
+}
+
+struct owner owner_find_user(const char *project_root, const struct server_state *state)
+{
+    /* A state whose owner is gone does not say who has the project open since. */
+    static const struct server_state NONE = {0};
+    bool is_stale = state->owner_pid > 0 && owner_of_state(state).kind == OWNER_GONE;
+    return find(project_root, is_stale ? &NONE : state, true);
 }
 
 const char *owner_kind_name(enum owner_kind kind)

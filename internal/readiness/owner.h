@@ -34,6 +34,10 @@ struct owner {
  */
 struct owner owner_find(const char *project_root, const struct server_state *state);
 
+/* Finds who has the project open, server or not: a -batchmode run counts, too, and so does an
+ * Editor beside the state of another process that is gone. */
+struct owner owner_find_user(const char *project_root, const struct server_state *state);
+
 const char *owner_kind_name(enum owner_kind kind); /* "alive", "gone", "unknown" */
 const char *owner_source_name(
     enum owner_source source); /* "server-state.json", "EditorInstance.json", "process table" */

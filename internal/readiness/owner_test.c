@@ -305,6 +305,28 @@ Test(owner, is_no_import_worker_and_no_batch_run)
     expect_gone(project);
 }
 
+Test(owner, counts_a_batch_run_where_it_matters_who_has_the_project_open)
+{
+    struct temp_project *project = temp_project_new();
+    struct server_state state = {.kind = STATE_ABSENT};
+    (void)start_unity("-adb2", "-projectPath", project->root);
+    expect_owner(owner_find_user(project->root, &state), OWNER_GONE, OWNER_FROM_PROCESS_TABLE, 0);
+    pid_t pid = start_unity("-batchmode", "-projectPath", project->root);
+    expect_owner(owner_find_user(project->root, &state), OWNER_ALIVE, OWNER_FROM_PROCESS_TABLE,
+                 pid);
+}
+
+Test(owner, is_not_hidden_by_the_state_of_a_dead_one_where_it_matters_who_has_the_project_open)
+{
+    struct temp_project *project = temp_project_new();
+    struct server_state state = {.kind = STATE_BUSY, .owner_pid = make_dead()};
+    pid_t pid = start_unity_in(project->root, NULL, NULL);
+    expect_owner(owner_find_user(project->root, &state), OWNER_ALIVE, OWNER_FROM_PROCESS_TABLE,
+                 pid);
+    state.owner_pid = getpid();
+    expect_owner(owner_find_user(project->root, &state), OWNER_ALIVE, OWNER_FROM_STATE, getpid());
+}
+
 Test(owner, is_no_program_of_another_name)
 {
     struct temp_project *project = temp_project_new();

@@ -38,6 +38,8 @@ struct wait {
     struct log *log;
     struct wait_listener listener;
     bool patient; /* while the owner lives only the deadline ends the wait, no rule's own limit */
+    int64_t started_pid; /* an Editor that the caller started, 0 for none: while it lives it is the
+                            owner if no other is found, and no stop is for good */
 
     struct server_state state;
     struct owner owner; /* valid when seen.owner is not UNSEEN */
