@@ -67,6 +67,15 @@ static bool read_all(uv_file file, const char *path, size_t most_bytes, struct b
     }
 }
 
+/* Leaves the buffer as it was before a read that failed. */
+static void forget_beyond(struct buffer *content, size_t length)
+{
+    if (!content->data)
+        return;
+    content->length = length;
+    content->data[length] = '\0';
+}
+
 enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *content,
                             struct error *error)
 {
@@ -82,11 +91,18 @@ enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *
     bool done = is_regular(file) ? read_all(file, path, most_bytes, content, error)
                                  : error_set(error, E_SYSTEM, "%s is not a regular file.", path);
     (void)close_file(file); /* opened for reading only: closing cannot lose anything */
-    if (!done && content->data) {
-        content->length = length_before;
-        content->data[length_before] = '\0';
-    }
+    if (!done)
+        forget_beyond(content, length_before);
     return done ? FILE_READ : FILE_FAILED;
+}
+
+enum file_outcome file_read_input(size_t most_bytes, struct buffer *content, struct error *error)
+{
+    size_t length_before = content->length;
+    if (read_all(0, "standard input", most_bytes, content, error))
+        return FILE_READ;
+    forget_beyond(content, length_before);
+    return FILE_FAILED;
 }
 
 static int write_all(uv_file file, struct slice content)
@@ -133,19 +149,70 @@ static int write_new_file(const char *path, struct slice content)
     return status < 0 ? status : closed;
 }
 
-bool file_replace(const char *path, struct slice content, struct error *error)
+bool file_replacement_begin(struct file_replacement *replacement, const char *path,
+                            struct error *error)
 {
     char *beside = memory_format("%s.%d.new", path, (int)uv_os_getpid());
-    uv_fs_t request;
-    int status = write_new_file(beside, content);
-    if (status == 0)
-        status = (int)finish(&request, uv_fs_rename(NULL, &request, beside, path, NULL));
-    if (status < 0) {
-        (void)unlink_file(beside);
-        error_set(error, E_SYSTEM, "Cannot write %s: %s.", path, uv_strerror(status));
+    int file = create_file(beside);
+    if (file < 0) {
+        free(beside);
+        return error_set(error, E_SYSTEM, "Cannot write %s: %s.", path, uv_strerror(file));
     }
-    free(beside);
+    *replacement =
+        (struct file_replacement){.path = memory_copy_string(path), .beside = beside, .file = file};
+    return true;
+}
+
+/* Releases all but the file beside, which goes too unless it has become the other. */
+static void end_replacement(struct file_replacement *replacement, bool in_place)
+{
+    if (!in_place)
+        (void)unlink_file(replacement->beside);
+    free(replacement->beside);
+    free(replacement->path);
+    *replacement = (struct file_replacement){0};
+}
+
+bool file_replacement_write(struct file_replacement *replacement, struct slice bytes)
+{
+    if (replacement->status == 0)
+        replacement->status = write_all(replacement->file, bytes);
+    return replacement->status == 0;
+}
+
+bool file_replacement_commit(struct file_replacement *replacement, struct error *error)
+{
+    uv_fs_t request;
+    int status = replacement->status;
+    if (status == 0)
+        status = sync_file(replacement->file);
+    int closed = close_file(replacement->file);
+    if (status == 0)
+        status = closed;
+    if (status == 0)
+        status = (int)finish(
+            &request, uv_fs_rename(NULL, &request, replacement->beside, replacement->path, NULL));
+    if (status < 0)
+        error_set(error, E_SYSTEM, "Cannot write %s: %s.", replacement->path, uv_strerror(status));
+    end_replacement(replacement, status == 0);
     return status == 0;
+}
+
+void file_replacement_abandon(struct file_replacement *replacement)
+{
+    if (!replacement->path)
+        return;
+    (void)close_file(replacement->file);
+    end_replacement(replacement, false);
+}
+
+bool file_replace(const char *path, struct slice content, struct error *error)
+{
+    struct file_replacement replacement;
+    if (!file_replacement_begin(&replacement, path, error))
+        return false;
+    (void)file_replacement_write(&replacement, content); /* the commit tells of its failure */
+    return file_replacement_commit(&replacement, error);
 }
 
 bool file_write(const char *path, struct slice content, struct error *error)

@@ -22,12 +22,39 @@ enum file_outcome {
 enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *content,
                             struct error *error);
 
+/* The same of standard input, up to its end: a pipe, a terminal, a file. Waits for whoever writes
+ * to it. Never FILE_ABSENT. */
+enum file_outcome file_read_input(size_t most_bytes, struct buffer *content, struct error *error);
+
 /*
  * Replaces a file at once and durably: a reader finds the old content or the new, whole, also after
  * a crash. The new content is written beside it under a name of this process, flushed, and renamed
  * over it. Fails with E_SYSTEM; nothing is left behind then.
  */
 bool file_replace(const char *path, struct slice content, struct error *error);
+
+/*
+ * The same piece by piece, for content that is not in memory as a whole: begun before it is known,
+ * so that a place that cannot be written is found out first, and committed or abandoned in the end.
+ * Zero-initialised is one that was not begun, and can be abandoned.
+ */
+struct file_replacement {
+    char *path;
+    char *beside; /* where the new content is until the commit */
+    int file;
+    int status; /* of the writes so far: 0, or what failed first */
+};
+
+/* Fails with E_SYSTEM; there is nothing to abandon then. */
+bool file_replacement_begin(struct file_replacement *replacement, const char *path,
+                            struct error *error);
+
+/* False when this write or one before failed; the commit says why. */
+bool file_replacement_write(struct file_replacement *replacement, struct slice bytes);
+
+/* Fails with E_SYSTEM, and leaves the old content. Either way the replacement is over. */
+bool file_replacement_commit(struct file_replacement *replacement, struct error *error);
+void file_replacement_abandon(struct file_replacement *replacement);
 
 /*
  * Writes a file under its own name, durably but not at once: for a name that no reader looks at

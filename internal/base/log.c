@@ -7,6 +7,10 @@
 #include <time.h>
 #include <uv.h>
 
+enum {
+    PRIVATE_FILE = 0600
+};
+
 enum log_level log_level_named(const char *name)
 {
     if (name && strcmp(name, "debug") == 0)
@@ -16,12 +20,38 @@ enum log_level log_level_named(const char *name)
     return LOG_OFF;
 }
 
+FILE *log_open(const char *path, struct error *error)
+{
+    uv_fs_t request;
+    const int flags =
+        UV_FS_O_WRONLY | UV_FS_O_CREAT | UV_FS_O_APPEND | UV_FS_O_NONBLOCK | UV_FS_O_NOCTTY;
+    int file = uv_fs_open(NULL, &request, path, flags, PRIVATE_FILE, NULL);
+    uv_fs_req_cleanup(&request);
+    FILE *stream = file < 0 ? NULL : fdopen(file, "a");
+    if (!stream)
+        error_set(error, E_SYSTEM, "Cannot open the log file %s: %s.", path,
+                  uv_strerror(file < 0 ? file : UV_ENOMEM));
+    return stream;
+}
+
+static void replace_control_characters(char *text)
+{
+    for (unsigned char *at = (unsigned char *)text; *at; at++) {
+        bool second_of_control = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F; /* U+0080… */
+        if (*at < ' ' || *at == 0x7F)
+            *at = '?';
+        else if (second_of_control)
+            at[0] = at[1] = '?';
+    }
+}
+
 PRINTF_LIKE(3, 0)
 static void write_line(struct log *log, enum log_level level, const char *format, va_list arguments)
 {
     if (!log || log->level < level)
         return;
     char *text = memory_format_list(format, arguments);
+    replace_control_characters(text);
     int64_t now_us = clock_wall_us();
     time_t now_s = (time_t)(now_us / 1000000);
     struct tm utc = {0};

@@ -1,6 +1,7 @@
 #ifndef ULOOP_BASE_LOG_H
 #define ULOOP_BASE_LOG_H
 
+#include "base/error.h"
 #include "base/memory.h"
 
 #include <stdio.h>
@@ -23,7 +24,15 @@ struct log {
  * word. */
 enum log_level log_level_named(const char *name);
 
-/* Writes one line: UTC time with milliseconds, process id, text. */
+/*
+ * Opens a file to append to, made with mode 0600 where there is none; close it with fclose(). What
+ * is no file is written to as it is, but a FIFO that nobody reads is refused rather than waited
+ * for. NULL with E_SYSTEM when it cannot be opened.
+ */
+FILE *log_open(const char *path, struct error *error);
+
+/* Writes one line: UTC time with milliseconds, process id, text. What is told comes from files and
+ * arguments too: a control character becomes '?', so that it forges no line and moves no cursor. */
 void log_debug(struct log *log, const char *format, ...) PRINTF_LIKE(2, 3);
 void log_trace(struct log *log, const char *format, ...) PRINTF_LIKE(2, 3);
 

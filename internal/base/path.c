@@ -98,6 +98,11 @@ bool path_is_folder(const char *path)
     return has_mode(path, S_IFDIR);
 }
 
+bool path_is_file(const char *path)
+{
+    return has_mode(path, S_IFREG);
+}
+
 bool path_is_link(const char *path)
 {
     uv_fs_t request;

@@ -43,6 +43,7 @@ bool path_equals(const char *a, const char *b, enum path_style style);
 bool path_is_absolute(const char *path, enum path_style style);
 
 bool path_is_folder(const char *path);
+bool path_is_file(const char *path); /* a regular file, or a symbolic link to one */
 bool path_is_link(const char *path); /* a symbolic link, wherever it leads */
 bool path_exists(const char *path);  /* a dangling symbolic link exists too */
 
