@@ -2,8 +2,8 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
-#include "project/project.h"
 #include "json/json.h"
+#include "project/project.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 #include "catalog/catalog.h"
 
 #include "base/buffer.h"
-#include "testkit/temp_project.h"
 #include "json/json.h"
+#include "testkit/temp_project.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

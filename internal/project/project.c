@@ -2,8 +2,8 @@
 
 #include "base/memory.h"
 #include "base/path.h"
-#include "project/endpoint.h"
 #include "json/utf8.h"
+#include "project/endpoint.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
-#include "project/project.h"
 #include "json/json.h"
+#include "project/project.h"
 
 #include <stdlib.h>
 #include <string.h>

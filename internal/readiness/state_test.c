@@ -3,8 +3,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
-#include "testkit/temp_project.h"
 #include "json/json.h"
+#include "testkit/temp_project.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
