@@ -58,6 +58,11 @@
       "Run `uloop compile` again: it takes up the running compile where this one left it.")        \
     X(E_PROJECT_IN_USE, "UNITY_SERVER_BUSY", "execution", 5, false, false,                         \
       "Use the server that is running, or stop it first.")                                         \
+    X(E_EDITOR_NOT_FOUND, "UNITY_NOT_REACHABLE", "execution", 3, false, false,                     \
+      "Install that Editor with the Unity Hub, or set UNITY_EDITOR_PATH to an Editor's "           \
+      "executable.")                                                                               \
+    X(E_EDITOR_EXITED, "UNITY_NOT_REACHABLE", "execution", 3, false, false,                        \
+      "Read the Editor's log, see to what ended it, then run `uloop launch` again.")               \
     X(E_INTERRUPTED, "INTERNAL_ERROR", "execution", 130, true, false,                              \
       "Run the command again when it suits you.")                                                  \
     X(E_ABANDONED, "INTERNAL_ERROR", "response_waiting", 130, false, true,                         \

@@ -1,7 +1,7 @@
 #include "commands/commands.h"
 
 static const struct command *const TABLE[] = {
-    &compile_command, &status_command, &wait_command, &fix_command,
+    &compile_command, &launch_command, &focus_command, &status_command, &wait_command, &fix_command,
     &serve_command,   &help_command,   NULL,
 };
 

@@ -7,6 +7,8 @@
 extern const struct command_table COMMANDS;
 
 extern const struct command compile_command;
+extern const struct command launch_command;
+extern const struct command focus_command;
 extern const struct command status_command;
 extern const struct command wait_command;
 extern const struct command fix_command;

@@ -1,0 +1,245 @@
+#include "base/clock.h"
+#include "cli/output.h"
+#include "commands/commands.h"
+#include "commands/waiting.h"
+#include "json/layout.h"
+#include "launch/clean_up.h"
+#include "launch/editor_install.h"
+#include "launch/find_project.h"
+#include "launch/quit.h"
+#include "launch/start.h"
+#include "window/window.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct launch_options {
+    const char *path;
+    bool restart;
+    bool quit;
+    bool delete_recovery;
+    const char *platform;
+    int64_t max_depth;
+    uint64_t timeout_ms;
+    bool batchmode;
+    struct option_list unity;
+};
+
+/* Opens a project in the Editor it wants, and waits until that is ready. */
+static int launch_run(struct cli *cli, const void *options);
+
+const struct command launch_command = {
+    .name = "launch",
+    .summary = "open the project in Unity and wait until the Editor is ready",
+    .description =
+        "Without a path it takes the nearest project from the current folder up, else the only "
+        "one below it. The Editor is the version that the project names, from where the Unity Hub "
+        "installs it, or what UNITY_EDITOR_PATH names. It goes on when uloop ends. An Editor that "
+        "has the project open already is brought to the front instead.",
+    .group = GROUP_PROJECT,
+    .needs = NEEDS_NOTHING, /* it looks for the project in its own way */
+    .options =
+        (const struct option[]){
+            OPTION_OPERAND(launch_options, path, "path", "the project, or a folder above it"),
+            OPTION_REST(launch_options, unity, "unity-arguments",
+                        "passed to the Editor as they are"),
+            OPTION_FLAG(launch_options, restart, "restart", 'r',
+                        "quit the Editor first if it is running"),
+            OPTION_FLAG(launch_options, quit, "quit", 'q',
+                        "quit the Editor, by force after 10 s, and start none"),
+            OPTION_FLAG(launch_options, delete_recovery, "delete-recovery", 'd',
+                        "delete Assets/_Recovery, the scenes Unity saved in a crash, first"),
+            OPTION_STRING(launch_options, platform, "platform", 'p', "target",
+                          "the build target to open it for, such as Android (-buildTarget)"),
+            OPTION_INTEGER(launch_options, max_depth, "max-depth", '\0', "3",
+                           "how many folders deep to look for a project; -1 for any depth"),
+            OPTION_SECONDS(launch_options, timeout_ms, "timeout", 't', "180",
+                           "give up waiting after so many seconds; the Editor goes on"),
+            OPTION_FLAG(launch_options, batchmode, "batchmode", '\0',
+                        "start the Editor without windows"),
+            OPTION_END,
+        },
+    .options_size = sizeof(struct launch_options),
+    .run = launch_run,
+};
+
+static bool check_options(const struct cli *cli, const struct launch_options *launch,
+                          struct error *error)
+{
+    if (launch->quit && launch->restart)
+        return error_set(error, E_INVALID_ARGUMENT, "--quit and --restart exclude each other.");
+    if (launch->path && cli->common.project_path)
+        return error_set(error, E_INVALID_ARGUMENT,
+                         "The project is named twice, by --project-path and by <path>.");
+    if (launch->max_depth < -1)
+        return error_set(error, E_INVALID_ARGUMENT,
+                         "--max-depth takes a number of folders, or -1 for any depth.");
+    return start_check_extra(launch->unity.items, launch->unity.count, error);
+}
+
+/* What --project-path names must be a project itself; a path may be a folder above one. */
+static bool open_project(struct cli *cli, const struct launch_options *launch, struct error *error)
+{
+    if (cli->common.project_path)
+        return cli_open_project(cli, error);
+    return find_project(launch->path, launch->max_depth, &cli->project, error);
+}
+
+/* Prints the result; `members` is more of it, "" or beginning with a comma. */
+static int print_result(struct cli *cli, const char *message, int64_t pid, const char *members)
+{
+    struct buffer json = {0};
+    buffer_append_string(&json, "{\"Success\":true,\"Message\":");
+    json_quote(&json, message);
+    buffer_append_string(&json, ",\"ProjectRoot\":");
+    json_quote(&json, cli->project.root);
+    if (pid > 0)
+        buffer_append_format(&json, ",\"Pid\":%" PRId64, pid);
+    buffer_append_format(&json, "%s}", members);
+    int exit_code = output_result(cli, buffer_slice(&json));
+    buffer_clear(&json);
+    return exit_code;
+}
+
+/* Whoever has it open; an owner that no look finds answers on the endpoint. */
+static struct owner find_user(struct wait *wait, bool *answers)
+{
+    wait_look(wait);
+    struct owner owner = owner_find_user(wait->project->root, &wait->state);
+    *answers = false;
+    if (owner.kind != OWNER_ALIVE) {
+        wait_probe(wait, clock_after(clock_now_ms(), WAIT_ANSWER_MS));
+        *answers = wait->seen.endpoint == PREFLIGHT_ENDPOINT_ANSWERS;
+    }
+    return owner;
+}
+
+static int tell_running(struct cli *cli, int64_t pid)
+{
+    struct error error = {0};
+    bool focused = window_focus(pid, &error);
+    char *message = memory_format("The project is open already, in process %" PRId64 "%s%s", pid,
+                                  focused ? ", whose window is now in front."
+                                          : ". Its window stays where it is: ",
+                                  focused ? "" : error.message);
+    int exit_code =
+        print_result(cli, message, pid, focused ? ",\"Focused\":true" : ",\"Focused\":false");
+    free(message);
+    error_clear(&error);
+    return exit_code;
+}
+
+static int quit_editor(struct waiting *waiting, const struct owner *owner, bool answers)
+{
+    struct error error = {0};
+    bool killed;
+    if (owner->kind != OWNER_ALIVE && !answers)
+        return print_result(waiting->cli, "No Unity Editor has the project open.", 0, "");
+    if (owner->kind != OWNER_ALIVE)
+        error_set(&error, E_PROJECT_IN_USE,
+                  "A server answers for the project, but its process cannot be found.");
+    else if (quit_owner(&waiting->wait, owner, &killed, &error))
+        return print_result(waiting->cli,
+                            killed ? "The Editor did not quit within 10 s and was killed."
+                                   : "The Editor has quit.",
+                            owner->pid, killed ? ",\"Killed\":true" : ",\"Killed\":false");
+    return cli_fail(waiting->cli, &error);
+}
+
+/* Sees to it that nobody has the project open and nothing of an earlier Editor is in the way. */
+static bool vacate(struct wait *wait, const struct launch_options *launch,
+                   const struct owner *owner, bool answers, struct error *error)
+{
+    bool killed;
+    const char *root = wait->project->root;
+    if (answers)
+        return error_set(error, E_PROJECT_IN_USE,
+                         "A server answers for the project already, but its process cannot be "
+                         "found.");
+    if (owner->kind == OWNER_UNKNOWN && clean_up_finds_lock(root)) {
+        error_set(error, E_PROJECT_IN_USE,
+                  "An Editor may have the project open: there is a lock file, Temp/UnityLockfile, "
+                  "and the system hides whose it is.");
+        error_set_next(error, "If no Editor has the project open, delete the lock file.");
+        return false;
+    }
+    if (owner->kind == OWNER_ALIVE && !quit_owner(wait, owner, &killed, error))
+        return false;
+    return clean_up_after_crash(wait, error) &&
+           (!launch->delete_recovery || clean_up_recovered_scenes(root, error));
+}
+
+static int tell_ready(struct waiting *waiting, const struct editor_install *install,
+                      const struct started_editor *editor)
+{
+    struct wait *wait = &waiting->wait;
+    struct buffer members = {0};
+    wait_look_owner(wait); /* a launcher may have handed over to the Editor itself */
+    int64_t pid = wait->owner.kind == OWNER_ALIVE ? wait->owner.pid : editor->child.pid;
+    buffer_append_string(&members, ",\"Editor\":");
+    json_quote(&members, install->program);
+    if (editor->log.path) {
+        buffer_append_string(&members, ",\"Log\":");
+        json_quote(&members, editor->log.path);
+    }
+    char *message = memory_format("The Editor is ready, in process %" PRId64 ".", pid);
+    int exit_code = print_result(waiting->cli, message, pid, members.data);
+    free(message);
+    buffer_clear(&members);
+    return exit_code;
+}
+
+static int start_and_wait(struct waiting *waiting, const struct launch_options *launch,
+                          const struct editor_install *install, struct started_editor *editor)
+{
+    struct error error = {0};
+    const struct start_options start = {
+        .program = install->program,
+        .platform = launch->platform,
+        .batchmode = launch->batchmode,
+        .extra = launch->unity.items,
+        .extra_count = launch->unity.count,
+    };
+    uint64_t deadline_ms = clock_after(clock_now_ms(), launch->timeout_ms);
+    if (!start_editor(&waiting->wait, &start, editor, &error) ||
+        !start_await_ready(&waiting->wait, editor, deadline_ms, &error))
+        return cli_fail(waiting->cli, &error);
+    return tell_ready(waiting, install, editor);
+}
+
+static int launch_project(struct waiting *waiting, const struct launch_options *launch,
+                          struct started_editor *editor)
+{
+    struct error error = {0};
+    struct editor_install install;
+    struct wait *wait = &waiting->wait;
+    bool answers;
+    struct owner owner = find_user(wait, &answers);
+    if (launch->quit)
+        return quit_editor(waiting, &owner, answers);
+    if (owner.kind == OWNER_ALIVE && !launch->restart)
+        return tell_running(waiting->cli, owner.pid);
+    /* First of all: a running Editor is not quit for one that cannot be started. */
+    if (!editor_install_find(wait->project->root, &install, &error))
+        return cli_fail(waiting->cli, &error);
+    int exit_code = vacate(wait, launch, &owner, answers, &error)
+                        ? start_and_wait(waiting, launch, &install, editor)
+                        : cli_fail(waiting->cli, &error);
+    editor_install_clear(&install);
+    return exit_code;
+}
+
+static int launch_run(struct cli *cli, const void *options)
+{
+    const struct launch_options *launch = options;
+    struct error error = {0};
+    struct waiting waiting;
+    struct started_editor editor = {0};
+    if (!check_options(cli, launch, &error) || !open_project(cli, launch, &error) ||
+        !waiting_open(&waiting, cli, &error))
+        return cli_fail(cli, &error);
+    int exit_code = launch_project(&waiting, launch, &editor);
+    waiting_close(&waiting);
+    start_clear(&editor);
+    return exit_code;
+}
