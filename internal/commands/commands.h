@@ -12,6 +12,7 @@ extern const struct command focus_command;
 extern const struct command status_command;
 extern const struct command wait_command;
 extern const struct command fix_command;
+extern const struct command skills_command;
 extern const struct command help_command;
 extern const struct command serve_command;
 

@@ -176,9 +176,10 @@ bool slot_fill(const struct slot *slot, const struct skill *skill, size_t made_f
         .files = skill->files,
     };
     struct error second = {0};
+    char *above = path_parent(slot->path);
     char *fresh = name_beside(slot->path, "new");
     char *old = name_beside(slot->path, "old");
-    bool written = write_folder(fresh, skill, &marker, error);
+    bool written = file_make_folder(above, error) && write_folder(fresh, skill, &marker, error);
     bool done = written && exchange(slot, fresh, old, error);
     if (written && !done && !remove_installed(fresh, &marker, &second))
         error_clear(&second);
@@ -186,6 +187,7 @@ bool slot_fill(const struct slot *slot, const struct skill *skill, size_t made_f
         done = remove_installed(old, &slot->marker, error);
     free(old);
     free(fresh);
+    free(above);
     return done;
 }
 
