@@ -188,6 +188,8 @@ Test(assembly_graph, refuses_a_cycle_and_names_only_who_is_in_it)
     add_assembly(&made, "B", ",\"references\":[\"C\"]");
     add_assembly(&made, "C", ",\"references\":[\"B\"]");
     add_assembly(&made, "D", "");
+    add_assembly(&made, "E", ",\"references\":[\"C\"]");
+    add_assembly(&made, "F", ",\"references\":[\"E\"]");
     expect_fault(&made, "Assets/B/2.asmdef", "in a cycle: B, C.");
 }
 

@@ -1,5 +1,6 @@
 #include "host/compile_result.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
@@ -8,7 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <uv.h>
 
 #define SERVER_FOLDER  "Temp/UnityCliLoop"
@@ -106,7 +106,7 @@ static bool refuse_link(const char *project_root, const char *relative, struct e
 }
 
 /* Only what a result's name looks like is ours to remove. */
-static void remove_if_old(const char *folder, const char *name, time_t now)
+static void remove_if_old(const char *folder, const char *name, int64_t now_s)
 {
     uv_fs_t request;
     struct error error = {0};
@@ -114,7 +114,7 @@ static void remove_if_old(const char *folder, const char *name, time_t now)
     char *path = path_join(folder, name);
     bool old = ending && uv_fs_lstat(NULL, &request, path, NULL) == 0 &&
                (request.statbuf.st_mode & S_IFMT) == S_IFREG &&
-               now - request.statbuf.st_mtim.tv_sec > KEPT_SECONDS;
+               now_s - request.statbuf.st_mtim.tv_sec > KEPT_SECONDS;
     if (ending)
         uv_fs_req_cleanup(&request);
     if (old)
@@ -127,10 +127,10 @@ static void remove_old_results(const char *folder)
 {
     uv_fs_t request;
     uv_dirent_t entry;
-    time_t now = time(NULL);
+    int64_t now_s = clock_wall_us() / 1000000;
     int status = uv_fs_scandir(NULL, &request, folder, 0, NULL);
     while (status >= 0 && uv_fs_scandir_next(&request, &entry) != UV_EOF)
-        remove_if_old(folder, entry.name, now);
+        remove_if_old(folder, entry.name, now_s);
     uv_fs_req_cleanup(&request);
 }
 

@@ -6,6 +6,7 @@
 #include "process/process.h"
 #include "testkit/program.h"
 #include "testkit/temp_project.h"
+#include "testkit/wait.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -20,36 +21,43 @@
 #define RESULTS      STATE_FOLDER "/compile-results"
 #define OUTPUT       "Library/ScriptAssemblies"
 
-/* A compiler that waits until the test opens the gate. */
-#define GATE         "gate"
-#define GATED_SCRIPT "read -r opened < " GATE
+/* A compiler that says when it has come, and waits until the test lets it go on. */
+#define GATED_SCRIPT "echo > arrived; read -r opened < gate"
 
-static struct serving *serve_gated(void)
+struct gate {
+    int arrived, open; /* both ends of both pipes: opening them blocks nobody */
+};
+
+static int make_pipe(struct serving *serving, const char *name)
+{
+    const char *path = temp_project_path(serving->project, name);
+    cr_assert_eq(mkfifo(path, 0600), 0);
+    int pipe = open(path, O_RDWR | O_CLOEXEC);
+    cr_assert_geq(pipe, 0);
+    return pipe;
+}
+
+static struct serving *serve_gated(struct gate *gate)
 {
     struct serving *serving = serving_new();
     const char *compiler = serving_compiler(serving, GATED_SCRIPT);
-    cr_assert_eq(mkfifo(temp_project_path(serving->project, GATE), 0600), 0);
+    *gate =
+        (struct gate){.arrived = make_pipe(serving, "arrived"), .open = make_pipe(serving, "gate")};
     serving_start(serving, (const char *const[]){"--compiler", compiler, NULL});
     return serving;
 }
 
-/* Waits until the compiler stands at the gate. */
-static int reach_gate(struct serving *serving)
+static void await_arrival(const struct gate *gate)
 {
-    int gate = open(temp_project_path(serving->project, GATE), O_WRONLY | O_CLOEXEC);
-    cr_assert_geq(gate, 0);
-    return gate;
+    char line;
+    struct pollfd arrival = {.fd = gate->arrived, .events = POLLIN};
+    cr_assert_eq(poll(&arrival, 1, TESTKIT_LIMIT_MS), 1, "no compiler comes to the gate");
+    cr_assert_eq(read(gate->arrived, &line, 1), 1);
 }
 
-static void pass_gate(int gate)
+static void open_gate(const struct gate *gate)
 {
-    cr_assert_eq(write(gate, "\n", 1), 1);
-    (void)close(gate);
-}
-
-static void open_gate(struct serving *serving)
-{
-    pass_gate(reach_gate(serving));
+    cr_assert_eq(write(gate->open, "\n", 1), 1);
 }
 
 static void send_compile(int connection, const char *params)
@@ -184,7 +192,7 @@ static bool next_rename_is_a_result(int changes, int results)
     static size_t length, at;
     if (at >= length) {
         struct pollfd ready = {.fd = changes, .events = POLLIN};
-        cr_assert_eq(poll(&ready, 1, 30000), 1);
+        cr_assert_eq(poll(&ready, 1, TESTKIT_LIMIT_MS), 1);
         ssize_t got = read(changes, events, sizeof(events));
         cr_assert_gt(got, 0);
         length = (size_t)got;
@@ -197,10 +205,11 @@ static bool next_rename_is_a_result(int changes, int results)
 
 Test(host_compile, stores_the_result_before_compiling_ends)
 {
-    struct serving *serving = serve_gated();
+    struct gate gate;
+    struct serving *serving = serve_gated(&gate);
     int connection = serving_connect(serving);
     send_compile(connection, "{\"WaitForDomainReload\":true,\"RequestId\":\"a_B-1\"}");
-    int gate = reach_gate(serving); /* the state does not change before the compiler ends */
+    await_arrival(&gate); /* from here on the state does not change before the compiler ends */
     int changes = inotify_init1(IN_CLOEXEC);
     cr_assert_geq(
         inotify_add_watch(changes, temp_project_path(serving->project, STATE_FOLDER), IN_MOVED_TO),
@@ -208,7 +217,7 @@ Test(host_compile, stores_the_result_before_compiling_ends)
     int results =
         inotify_add_watch(changes, temp_project_path(serving->project, RESULTS), IN_MOVED_TO);
     cr_assert_geq(results, 0);
-    pass_gate(gate);
+    open_gate(&gate);
     cr_expect(next_rename_is_a_result(changes, results));
     cr_expect_not(next_rename_is_a_result(changes, results));
     cJSON *answer = serving_receive(connection);
@@ -286,14 +295,15 @@ static void expect_busy(cJSON *answer, const char *requested)
 
 Test(host_compile, keeps_other_tools_out_but_answers_probes)
 {
-    struct serving *serving = serve_gated();
+    struct gate gate;
+    struct serving *serving = serve_gated(&gate);
     int connection = serving_connect(serving);
     send_compile(connection, "{}");
     serving_await(serving, "compiling", "compilation-started");
     expect_busy(serving_call(serving, "get-logs", "{}"), "get-logs");
     expect_busy(serving_call(serving, "compile", "{}"), "compile");
     serving_expect_alive(serving);
-    open_gate(serving);
+    open_gate(&gate);
     cJSON *answer = serving_receive(connection);
     cr_expect(json_get(answer, "result"));
     cJSON_Delete(answer);
@@ -305,12 +315,13 @@ Test(host_compile, keeps_other_tools_out_but_answers_probes)
 
 Test(host_compile, goes_on_when_its_client_leaves)
 {
-    struct serving *serving = serve_gated();
+    struct gate gate;
+    struct serving *serving = serve_gated(&gate);
     int connection = serving_connect(serving);
     send_compile(connection, "{\"WaitForDomainReload\":true,\"RequestId\":\"left\"}");
     serving_await(serving, "compiling", "compilation-started");
     (void)close(connection);
-    open_gate(serving);
+    open_gate(&gate);
     serving_await_reload(serving);
     cr_expect(temp_project_has(serving->project, RESULTS "/left.json"));
     serving_stop(serving);
@@ -329,13 +340,12 @@ Test(host_compile, runs_for_a_notification_too)
 
 Test(host_compile, is_cancelled_by_a_stop)
 {
-    struct serving *serving = serving_new();
-    const char *compiler = serving_compiler(serving, "echo $$ > pid\n" GATED_SCRIPT "\nsleep 1000");
-    cr_assert_eq(mkfifo(temp_project_path(serving->project, GATE), 0600), 0);
-    serving_start(serving, (const char *const[]){"--compiler", compiler, NULL});
+    struct gate gate;
+    struct serving *serving = serve_gated(&gate);
+    serving_compiler(serving, "echo $$ > pid\n" GATED_SCRIPT);
     int connection = serving_connect(serving);
     send_compile(connection, "{}");
-    open_gate(serving); /* now its pid is written */
+    await_arrival(&gate);
     long pid = strtol(temp_project_read(serving->project, "pid"), NULL, 10);
     serving_stop(serving);
     cr_expect_eq(process_look(pid), PROCESS_GONE);
@@ -362,17 +372,19 @@ Test(host_compile, is_refused_while_the_state_cannot_be_written)
 
 Test(host_compile, publishes_the_state_as_soon_as_it_can_be_written_again)
 {
-    struct serving *serving = serve_gated();
+    struct gate gate;
+    struct serving *serving = serve_gated(&gate);
     const char *obstacle = STATE_FOLDER "/server-state.json.tmp.write";
     int connection = serving_connect(serving);
     send_compile(connection, "{}");
     serving_await(serving, "compiling", "compilation-started");
     temp_project_make_folder(serving->project, obstacle);
-    open_gate(serving);
+    open_gate(&gate);
     cJSON *answer = serving_receive(connection);
     cr_expect(json_get(answer, "result"));
     cJSON_Delete(answer);
-    serving_await_close(connection);
+    /* By now nothing is left to happen that would write it anyway. */
+    program_await_error_text(serving->program, "ready [server-recovery]");
     cr_assert_eq(rmdir(temp_project_path(serving->project, obstacle)), 0);
     serving_await_reload(serving);
     serving_stop(serving);

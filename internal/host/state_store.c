@@ -1,5 +1,6 @@
 #include "host/state_store.h"
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "host/system.h"
@@ -49,12 +50,13 @@ static bool move(const char *from, const char *to, struct error *error)
 /* UTC with seven digits of a second, as .NET's round-trip format has them. */
 static void append_time(struct buffer *out)
 {
-    struct timespec now = {0};
+    int64_t now_us = clock_wall_us();
+    time_t now_s = (time_t)(now_us / 1000000);
     struct tm utc = {0};
-    char text[sizeof("yyyy-mm-ddThh:mm:ss") + 8] = "1970-01-01T00:00:00";
-    if (timespec_get(&now, TIME_UTC) == TIME_UTC && gmtime_r(&now.tv_sec, &utc))
+    char text[sizeof("1970-01-01T00:00:00") + 8] = "1970-01-01T00:00:00";
+    if (gmtime_r(&now_s, &utc))
         (void)strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &utc);
-    buffer_append_format(out, "%s.%07ldZ", text, now.tv_nsec / 100);
+    buffer_append_format(out, "%s.%06" PRId64 "0Z", text, now_us % 1000000);
 }
 
 static void append_member(struct buffer *out, const char *name, const char *value)
