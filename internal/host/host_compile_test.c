@@ -385,6 +385,7 @@ Test(host_compile, publishes_the_state_as_soon_as_it_can_be_written_again)
     cJSON_Delete(answer);
     /* By now nothing is left to happen that would write it anyway. */
     program_await_error_text(serving->program, "ready [server-recovery]");
+    serving_expect_alive(serving);
     cr_assert_eq(rmdir(temp_project_path(serving->project, obstacle)), 0);
     serving_await_reload(serving);
     serving_stop(serving);
