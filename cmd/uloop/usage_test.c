@@ -143,13 +143,16 @@ Test(usage, lists_commands_before_the_tools_that_none_hides)
     temp_project_free(project);
 }
 
+#define COMMON_OPTIONS                                                                             \
+    "--project-path\n--output\n--compact\n--quiet\n--no-color\n--help\n--version\n"
+
 Test(usage, lists_options_in_the_form_that_changes_their_default)
 {
-    expect_output(ARGUMENTS("--list-options", "get-hierarchy"),
-                  "--root-path\n--max-depth\n--no-include-components\n--no-include-inactive\n"
-                  "--include-paths\n--use-components-lut\n--use-selection\n--timeout\n"
-                  "--project-path\n--help\n--version\n");
-    expect_output(ARGUMENTS("--list-options=help"), "--project-path\n--help\n--version\n");
+    expect_output(
+        ARGUMENTS("--list-options", "get-hierarchy"),
+        "--root-path\n--max-depth\n--no-include-components\n--no-include-inactive\n"
+        "--include-paths\n--use-components-lut\n--use-selection\n--timeout\n" COMMON_OPTIONS);
+    expect_output(ARGUMENTS("--list-options=help"), COMMON_OPTIONS);
 }
 
 Test(usage, explains_everything_it_lists_within_80_columns)

@@ -15,6 +15,13 @@ static const char VERSION_LINE[] = "uloop " ULOOP_VERSION "\n";
 const struct option COMMON_OPTIONS[] = {
     OPTION_STRING(common_options, project_path, "project-path", '\0', "path",
                   "the Unity project; else the nearest one from the current folder up"),
+    OPTION_STRING(common_options, output, "output", '\0', "file",
+                  "write the result to a file; on an error it stays as it was"),
+    OPTION_FLAG(common_options, compact, "compact", '\0',
+                "print JSON, of results and errors, in one line"),
+    OPTION_FLAG(common_options, quiet, "quiet", '\0',
+                "show no progress: nothing but errors on standard error"),
+    OPTION_FLAG(common_options, no_color, "no-color", '\0', "does nothing: uloop prints no color"),
     OPTION_FLAG(common_options, help, "help", 'h', "explain the command, or uloop itself"),
     OPTION_FLAG(common_options, version, "version", 'v', "print the version"),
     OPTION_END,
@@ -45,8 +52,9 @@ int cli_fail(struct cli *cli, struct error *error)
     char *command = cli->command ? text_excerpt(cli->command) : NULL;
     if (error->code == E_INVALID_ARGUMENT && command && !error->next_action)
         error_set_next(error, "Run `uloop %s --help` for its options.", command);
+    cli->has_failed = true;
     spinner_clear(&cli->spinner);
-    envelope_build(error, cli->project.root, command, &text);
+    envelope_build(error, cli->project.root, command, cli->common.compact, &text);
     /* Where standard error cannot be written, the exit code is all that is left to tell. */
     (void)fwrite(text.data, 1, text.length, cli->err);
     (void)fflush(cli->err);
@@ -62,20 +70,58 @@ int cli_show_version(struct cli *cli)
     return output_text(cli, slice_of(VERSION_LINE));
 }
 
-/* Looks at what the program was started with. */
-static void look_around(struct cli *cli)
+/* Is the flag among uloop's arguments, wherever it stands? */
+static bool is_given(const char *flag, char *const *arguments, size_t count)
 {
+    for (size_t i = 0; i < count && strcmp(arguments[i], "--") != 0; i++) {
+        if (strcmp(arguments[i], flag) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Opens the log that the environment asks for. */
+static bool open_log(struct cli *cli, struct error *error)
+{
+    const char *path = getenv("ULOOP_LOG_FILE");
+    enum log_level level = log_level_named(getenv("ULOOP_LOG"));
+    bool to_file = path && *path;
+    if (level == LOG_OFF || (!to_file && cli->common.quiet))
+        return true;
+    cli->log.stream = to_file ? log_open(path, error) : cli->err;
+    if (!cli->log.stream) {
+        error_set_next(error, "Name a file that can be written in ULOOP_LOG_FILE, or unset it.");
+        return false;
+    }
+    cli->log.level = level;
+    return true;
+}
+
+/* Looks at what the program was started with. */
+static bool look_around(struct cli *cli, char *const *arguments, size_t count, struct error *error)
+{
+    /* These two say how an error is told: of errors in the arguments, too. */
+    cli->common.compact = is_given("--compact", arguments, count);
+    cli->common.quiet = is_given("--quiet", arguments, count);
     cli->out_is_terminal = terminal_is(cli->out);
     cli->err_is_terminal = terminal_is(cli->err);
-    cli->log.level = log_level_named(getenv("ULOOP_LOG"));
-    cli->log.stream = cli->err;
-    if (cli->err_is_terminal && cli->log.level == LOG_OFF)
+    if (!open_log(cli, error))
+        return false;
+    if (cli->err_is_terminal && !cli->common.quiet && cli->log.stream != cli->err)
         cli->spinner.stream = cli->err;
+    return true;
+}
+
+bool cli_begin(struct cli *cli, struct error *error)
+{
+    return !cli->common.output || output_begin(cli, cli->common.output, error);
 }
 
 static int run_parsed(struct cli *cli, const struct command *command, const void *options)
 {
     struct error error = {0};
+    if (!cli_begin(cli, &error))
+        return cli_fail(cli, &error);
     if (cli->common.help)
         return help_show_command(cli, command);
     if (cli->common.version)
@@ -134,6 +180,37 @@ static int run_tool(struct cli *cli, const char *name, char *const *arguments, s
     return cli->table->run_tool(cli, name, arguments, count);
 }
 
+/* Answers what no command was named for. */
+static int run_alone(struct cli *cli, const struct program_options *program)
+{
+    struct error error = {0};
+    if (!cli_begin(cli, &error))
+        return cli_fail(cli, &error);
+    if (cli->common.version)
+        return cli_show_version(cli);
+    if (program->list_commands)
+        return help_list_commands(cli);
+    if (program->list_options)
+        return help_list_options(cli, program->list_options);
+    return help_show_program(cli);
+}
+
+static int run_named(struct cli *cli, const char *name, char *const *arguments, size_t count)
+{
+    struct error error = {0};
+    if (*name == '\0') {
+        error_set(&error, E_INVALID_ARGUMENT, "The name of the command is empty.");
+        return cli_fail(cli, &error);
+    }
+    const struct command *command = command_find(cli->table, name);
+    char *excerpt = text_excerpt(name);
+    log_debug(&cli->log, "%s %s", command ? "command" : "tool", excerpt);
+    free(excerpt);
+    cli->command = name;
+    return command ? run_command(cli, command, arguments, count)
+                   : run_tool(cli, name, arguments, count);
+}
+
 static int run(struct cli *cli, char *const *arguments, size_t count)
 {
     struct error error = {0};
@@ -148,25 +225,10 @@ static int run(struct cli *cli, char *const *arguments, size_t count)
                                "behind its name.");
         return cli_fail(cli, &error);
     }
-    if (cli->common.version)
-        return cli_show_version(cli);
-    if (program.list_commands)
-        return help_list_commands(cli);
-    if (program.list_options)
-        return help_list_options(cli, program.list_options);
-    if (taken == count)
-        return help_show_program(cli);
-    if (*arguments[taken] == '\0') {
-        error_set(&error, E_INVALID_ARGUMENT, "The name of the command is empty.");
-        return cli_fail(cli, &error);
-    }
-    cli->command = arguments[taken];
-    const struct command *command = command_find(cli->table, cli->command);
-    log_debug(&cli->log, "%s %s", command ? "command" : "tool", cli->command);
-    char *const *rest = arguments + taken + 1;
-    size_t rest_count = count - taken - 1;
-    return command ? run_command(cli, command, rest, rest_count)
-                   : run_tool(cli, cli->command, rest, rest_count);
+    bool is_alone =
+        taken == count || cli->common.version || program.list_commands || program.list_options;
+    return is_alone ? run_alone(cli, &program)
+                    : run_named(cli, arguments[taken], arguments + taken + 1, count - taken - 1);
 }
 
 /* The version is asked for by scripts at every start: nothing stands between it and its one write.
@@ -174,6 +236,19 @@ static int run(struct cli *cli, char *const *arguments, size_t count)
 static bool asks_version_alone(int argc, char **argv)
 {
     return argc == 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-v") == 0);
+}
+
+/* From the look around to the result's last byte. */
+static int run_all(struct cli *cli, char *const *arguments, size_t count)
+{
+    struct error error = {0};
+    int exit_code = look_around(cli, arguments, count, &error) ? run(cli, arguments, count)
+                                                               : cli_fail(cli, &error);
+    exit_code = output_end(cli, exit_code);
+    if (cli->log.stream && cli->log.stream != cli->err)
+        (void)fclose(cli->log.stream);
+    project_clear(&cli->project);
+    return exit_code;
 }
 
 int cli_run(int argc, char **argv, const struct command_table *table)
@@ -185,9 +260,7 @@ int cli_run(int argc, char **argv, const struct command_table *table)
         (void)setvbuf(stdout, NULL, _IONBF, 0); /* no buffer to allocate */
         exit_code = cli_show_version(&cli);
     } else {
-        look_around(&cli);
-        exit_code = argc > 0 ? run(&cli, argv + 1, (size_t)argc - 1) : help_show_program(&cli);
+        exit_code = run_all(&cli, argv + 1, argc > 0 ? (size_t)argc - 1 : 0);
     }
-    project_clear(&cli.project);
     return exit_code;
 }

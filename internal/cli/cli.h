@@ -2,6 +2,7 @@
 #define ULOOP_CLI_CLI_H
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "cli/command.h"
 #include "cli/option.h"
@@ -16,6 +17,10 @@
  * command's own options come first, except for --project-path, which always is uloop's. */
 struct common_options {
     const char *project_path; /* NULL: look from the current folder up */
+    const char *output;       /* the file that takes the result; NULL: standard output */
+    bool compact;             /* JSON in one line */
+    bool quiet;
+    bool no_color; /* there is no color; accepted, as every program of its kind does */
     bool help;
     bool version;
 };
@@ -40,7 +45,10 @@ struct cli {
     FILE *err;
     bool out_is_terminal;
     bool err_is_terminal;
-    struct log log;         /* ULOOP_LOG=debug or ULOOP_LOG=trace, to err */
+    struct file_replacement file; /* takes the results instead of `out` once it is begun */
+    bool has_result;              /* something was printed */
+    bool has_failed;              /* an error was told */
+    struct log log;               /* ULOOP_LOG=debug or ULOOP_LOG=trace, to err or ULOOP_LOG_FILE */
     struct spinner spinner; /* shows nothing unless err is a terminal that the log leaves alone */
 };
 
@@ -53,6 +61,12 @@ int cli_run(int argc, char **argv, const struct command_table *table);
 /* Opens the project that --project-path names, or the nearest one from the current folder up, in
  * cli->project. Does nothing when it is open. Fails with E_PROJECT_NOT_FOUND. */
 bool cli_open_project(struct cli *cli, struct error *error);
+
+/*
+ * Acts on the common options when all arguments are read: whoever reads them calls it before they
+ * do anything. Fails with E_INVALID_ARGUMENT or E_SYSTEM where --output cannot be written.
+ */
+bool cli_begin(struct cli *cli, struct error *error);
 
 /* Tells of an error on standard error, clears it, and returns its exit code. */
 int cli_fail(struct cli *cli, struct error *error);

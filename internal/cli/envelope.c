@@ -46,7 +46,7 @@ static void put_details(struct buffer *out, const struct error_detail *details)
 }
 
 void envelope_build(const struct error *error, const char *project_root, const char *command,
-                    struct buffer *out)
+                    bool compact, struct buffer *out)
 {
     const struct error_info *info = error_info(error->code);
     bool read_only = command && command_only_reads(command);
@@ -71,7 +71,7 @@ void envelope_build(const struct error *error, const char *project_root, const c
     if (error->details)
         put_details(&json, error->details);
     buffer_append_string(&json, "}}");
-    json_layout_to_buffer(buffer_slice(&json), false, out);
+    json_layout_to_buffer(buffer_slice(&json), compact, out);
     buffer_append_char(out, '\n');
     buffer_clear(&json);
 }

@@ -11,7 +11,7 @@ static void expect_envelope(struct error *error, const char *project_root, const
                             const char *expected)
 {
     struct buffer out = {0};
-    envelope_build(error, project_root, command, &out);
+    envelope_build(error, project_root, command, false, &out);
     cr_expect_str_eq(out.data, expected);
     buffer_clear(&out);
     error_clear(error);
@@ -77,7 +77,7 @@ static bool safe_to_retry(enum error_code code, const char *command)
     struct error error = {0};
     struct buffer out = {0};
     error_set(&error, code, "x");
-    envelope_build(&error, NULL, command, &out);
+    envelope_build(&error, NULL, command, false, &out);
     cJSON *tree = json_parse(buffer_slice(&out), NULL);
     cr_assert(tree);
     bool safe = cJSON_IsTrue(json_get(json_get(tree, "error"), "safeToRetry"));
@@ -99,6 +99,19 @@ Test(envelope, says_that_only_harmless_things_are_safe_to_retry)
         cr_expect(safe_to_retry(E_DISCONNECTED, reading[i]), "%s", reading[i]);
 }
 
+Test(envelope, is_one_line_where_it_is_to_be_compact)
+{
+    struct error error = {0};
+    struct buffer out = {0};
+    error_set(&error, E_UNKNOWN_COMMAND, "a\nb");
+    envelope_build(&error, NULL, NULL, true, &out);
+    static const char BEGINNING[] = "{\"success\":false,\"error\":{";
+    cr_expect_eq(strncmp(out.data, BEGINNING, strlen(BEGINNING)), 0, "%s", out.data);
+    cr_expect_eq(strchr(out.data, '\n'), out.data + out.length - 1, "%s", out.data);
+    buffer_clear(&out);
+    error_clear(&error);
+}
+
 Test(envelope, is_json_whatever_it_is_given)
 {
     struct error error = {0};
@@ -106,7 +119,7 @@ Test(envelope, is_json_whatever_it_is_given)
     error_set(&error, E_RPC_ERROR, "a\xFF\n\"\x01\\");
     error_add_detail(&error, "k\"\xFE", "\xC0\x80");
     error_add_detail_json(&error, "broken", "{\"a\":");
-    envelope_build(&error, "/p\xFF", "c\n", &out);
+    envelope_build(&error, "/p\xFF", "c\n", false, &out);
     cr_expect_null(json_check(buffer_slice(&out), NULL), "%s", out.data);
     buffer_clear(&out);
     error_clear(&error);
@@ -119,7 +132,7 @@ Test(envelope, can_be_made_of_every_error)
         struct error error = {0};                                                                  \
         struct buffer out = {0};                                                                   \
         error_set(&error, symbol, "x");                                                            \
-        envelope_build(&error, NULL, NULL, &out);                                                  \
+        envelope_build(&error, NULL, NULL, false, &out);                                           \
         cr_expect(strstr(out.data, error_info(symbol)->wire_code), #symbol);                       \
         buffer_clear(&out);                                                                        \
         error_clear(&error);                                                                       \

@@ -1,8 +1,8 @@
 #include "cli/help.h"
 
 #include "cli/output.h"
-#include "cli/terminal.h"
 #include "cli/text.h"
+#include "cli/text_source.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +30,7 @@ static const char *const VALUE_NAMES[] = {
 
 static size_t columns_of(const struct cli *cli)
 {
-    size_t columns = terminal_columns(cli->out);
+    size_t columns = output_columns(cli);
     return columns < HELP_COLUMNS ? columns : HELP_COLUMNS;
 }
 
@@ -164,6 +164,22 @@ static void put_common_options(struct buffer *out, const struct option *hidden_b
     buffer_clear(&words);
 }
 
+/* Says how long text is given, where a tool takes any. */
+static void put_text_sources(struct buffer *out, const struct option *options, size_t columns)
+{
+    for (const struct option *option = options; option->name; option++) {
+        if (!text_source_serves(option))
+            continue;
+        char *words = memory_format("--%s @file takes the text from a file, @- from standard "
+                                    "input; @@ begins a text that begins with @.",
+                                    option->name);
+        buffer_append_char(out, '\n');
+        text_wrap(out, words, 0, 0, columns);
+        free(words);
+        return;
+    }
+}
+
 void help_build_command(const struct command *command, size_t columns, struct buffer *out)
 {
     const struct option *options = command_options(command);
@@ -187,6 +203,7 @@ void help_build_tool(const struct tool_usage *usage, size_t columns, struct buff
     put_needs(out, NEEDS_EDITOR, columns);
     put_options(out, "Options", usage->options, false, columns);
     put_options(out, title, usage->call_options, false, columns);
+    put_text_sources(out, usage->options, columns);
     put_common_options(out, usage->options, columns);
 }
 

@@ -60,7 +60,8 @@ Test(help, follows_from_a_commands_table)
         "                              where to\n"
         "  -t, --timeout <seconds>     how long (default: 180)\n"
         "\n"
-        "Also: --project-path, --help, --version; `uloop --help` explains them.\n");
+        "Also: --project-path, --output, --compact, --quiet, --no-color, --help,\n"
+        "      --version; `uloop --help` explains them.\n");
     buffer_clear(&text);
 }
 

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "cli/suggest.h"
 #include "cli/text.h"
+#include "cli/text_source.h"
 #include "cli/value.h"
 
 #include <ctype.h>
@@ -16,7 +17,8 @@ struct reader {
     char *const *arguments;
     size_t count;
     size_t at;
-    size_t operands; /* how many were stored */
+    size_t operands;   /* how many were stored */
+    char *input_label; /* the option that has read standard input; owned, NULL while none has */
     struct error *error;
 };
 
@@ -51,28 +53,33 @@ bool option_is_rest(const struct option *option)
     return option->operand && option->type == OPTION_TYPE_LIST;
 }
 
+/* The option that is typed so, as its name stands or, of a switch, behind "no-". */
+static const struct option *find_form(const struct option *options, const char *name, size_t length,
+                                      bool *negated)
+{
+    const struct option *option = find_name(options, name, length);
+    *negated = false;
+    if (option || length <= 3 || strncmp(name, "no-", 3) != 0)
+        return option;
+    option = find_name(options, name + 3, length - 3);
+    *negated = true;
+    return option && option->type == OPTION_TYPE_SWITCH ? option : NULL;
+}
+
 bool option_exists(const struct option *options, const char *name)
 {
-    return find_name(options, name, strlen(name)) != NULL;
+    bool negated;
+    return find_form(options, name, strlen(name), &negated) != NULL;
 }
 
 static bool find_long(const struct reader *reader, const char *name, size_t length,
                       struct found *found)
 {
-    bool negative = length > 3 && strncmp(name, "no-", 3) == 0;
     for (size_t i = 0; i < reader->set_count; i++) {
-        const struct option *option = find_name(reader->sets[i].options, name, length);
-        if (option) {
-            *found = (struct found){.set = &reader->sets[i], .option = option};
+        *found = (struct found){.set = &reader->sets[i]};
+        found->option = find_form(found->set->options, name, length, &found->negated);
+        if (found->option)
             return true;
-        }
-    }
-    for (size_t i = 0; negative && i < reader->set_count; i++) {
-        const struct option *option = find_name(reader->sets[i].options, name + 3, length - 3);
-        if (option && option->type == OPTION_TYPE_SWITCH) {
-            *found = (struct found){.set = &reader->sets[i], .option = option, .negated = true};
-            return true;
-        }
     }
     return false;
 }
@@ -148,6 +155,33 @@ static bool takes_value(const struct option *option)
     return option->type != OPTION_TYPE_FLAG && option->type != OPTION_TYPE_SWITCH;
 }
 
+/* Standard input is at its end when it has been read once. */
+static bool take_input(struct reader *reader, const char *label)
+{
+    if (!reader->input_label) {
+        reader->input_label = memory_copy_string(label);
+        return true;
+    }
+    error_set(reader->error, E_INVALID_ARGUMENT,
+              "%s cannot read standard input, which %s has read already.", label,
+              reader->input_label);
+    error_add_detail(reader->error, "option", label);
+    return false;
+}
+
+static bool store_value(struct reader *reader, const struct found *found, const char *value)
+{
+    struct buffer content = {0};
+    if (text_source_serves(found->option)) {
+        if (strcmp(value, TEXT_SOURCE_INPUT) == 0 && !take_input(reader, found->label))
+            return false;
+        value = text_source_read(found->label, value, &content, reader->error);
+    }
+    bool done = value && value_store(found->set, found->option, found->label, value, reader->error);
+    buffer_clear(&content);
+    return done;
+}
+
 /* `value`: what stood behind '=', or NULL. */
 static bool store(struct reader *reader, const struct found *found, const char *value)
 {
@@ -172,7 +206,7 @@ static bool store(struct reader *reader, const struct found *found, const char *
         }
         value = reader->arguments[reader->at++];
     }
-    return value_store(found->set, found->option, found->label, value, reader->error);
+    return store_value(reader, found, value);
 }
 
 static bool read_option(struct reader *reader, const char *argument)
@@ -234,20 +268,21 @@ bool option_parse(const struct option_set *sets, size_t set_count, char *const *
         .count = count,
         .error = error,
     };
-    while (reader.at < count) {
+    bool done = true;
+    while (done && reader.at < count) {
         const char *argument = arguments[reader.at];
         if (taken && !is_option(argument))
             break;
         reader.at++;
         if (strcmp(argument, "--") == 0 && read_rest(&reader))
             break;
-        if (!(is_option(argument) ? read_option(&reader, argument)
-                                  : read_operand(&reader, argument)))
-            return false;
+        done =
+            is_option(argument) ? read_option(&reader, argument) : read_operand(&reader, argument);
     }
-    if (taken)
+    if (done && taken)
         *taken = reader.at;
-    return true;
+    free(reader.input_label);
+    return done;
 }
 
 void *option_values_new(const struct option *options, size_t size)

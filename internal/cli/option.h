@@ -14,7 +14,8 @@
  *
  * What can be typed: --name value, --name=value, -n value, -n=value. A value that starts with '-'
  * counts as the next option unless it is a number. Of an option given twice the last counts; a list
- * or array grows. Rules: "Command line" in docs/protocol.md.
+ * or array grows. Rules: "Command line" in docs/protocol.md. A tool's text may also stand in a file
+ * or on standard input (cli/text_source.h).
  */
 enum option_type {
     OPTION_TYPE_FLAG,    /* no value: given or not */
@@ -136,7 +137,7 @@ bool option_parse(const struct option_set *sets, size_t set_count, char *const *
 /* Is it the row that takes everything behind "--"? */
 bool option_is_rest(const struct option *option);
 
-/* Has the table an option of this name? */
+/* Has the table an option that is typed so, a switch with "no-" in front of its name included? */
 bool option_exists(const struct option *options, const char *name);
 
 /* The form of a switch that changes its default: "no-" or "". */

@@ -284,22 +284,28 @@ Test(option, belongs_to_the_first_table_that_has_it)
     struct other {
         const char *path;
         bool extra;
+        bool no_wait;
     } other = {0};
     static const struct option others[] = {
         OPTION_STRING(other, path, "path", '\0', "path", "another"),
         OPTION_FLAG(other, extra, "extra", '\0', "more"),
+        OPTION_FLAG(other, no_wait, "no-wait", '\0', "the form that a switch has, too"),
         OPTION_END,
     };
-    struct sample sample = {0};
+    struct sample sample = {.wait = true};
     const struct option_set sets[] = {
         {.options = OPTIONS, .values = &sample},
         {.options = others, .values = &other},
     };
     struct error error = {0};
-    cr_assert(option_parse(sets, 2, ARGUMENTS("--path", "x", "--extra"), 3, NULL, &error));
+    cr_assert(
+        option_parse(sets, 2, ARGUMENTS("--path", "x", "--extra", "--no-wait"), 4, NULL, &error));
     cr_expect_str_eq(sample.path, "x");
     cr_expect_null(other.path);
     cr_expect(other.extra);
+    cr_expect_not(sample.wait);
+    cr_expect_not(other.no_wait);
+    cr_expect(option_exists(OPTIONS, "no-wait"));
 }
 
 Test(option, offers_the_form_of_a_switch_that_changes_its_default)

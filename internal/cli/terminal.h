@@ -7,6 +7,9 @@
 
 /* What differs between systems about the streams that a program is started with. */
 
+/* How wide one counts that does not say it. */
+#define TERMINAL_USUAL_COLUMNS ((size_t)80)
+
 /* Is the stream a terminal that can go back to the start of a line? */
 bool terminal_is(FILE *stream);
 

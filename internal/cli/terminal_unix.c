@@ -6,10 +6,6 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum {
-    USUAL_COLUMNS = 80
-};
-
 bool terminal_is(FILE *stream)
 {
     const char *kind = getenv("TERM");
@@ -20,7 +16,7 @@ size_t terminal_columns(FILE *stream)
 {
     struct winsize size = {0};
     bool known = ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    return known ? size.ws_col : USUAL_COLUMNS;
+    return known ? size.ws_col : TERMINAL_USUAL_COLUMNS;
 }
 
 void terminal_ignore_closed_pipes(void)

@@ -3,10 +3,6 @@
 #include <io.h>
 #include <windows.h>
 
-enum {
-    USUAL_COLUMNS = 80
-};
-
 bool terminal_is(FILE *stream)
 {
     return _isatty(_fileno(stream)) != 0;
@@ -17,7 +13,7 @@ size_t terminal_columns(FILE *stream)
     CONSOLE_SCREEN_BUFFER_INFO info;
     HANDLE handle = (HANDLE)_get_osfhandle(_fileno(stream));
     if (!GetConsoleScreenBufferInfo(handle, &info))
-        return USUAL_COLUMNS;
+        return TERMINAL_USUAL_COLUMNS;
     return (size_t)(info.srWindow.Right - info.srWindow.Left + 1);
 }
 

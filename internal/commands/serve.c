@@ -63,8 +63,9 @@ static int serve_run(struct cli *cli, const void *options)
     const struct serve_options *serve = options;
     struct error error = {0};
     /* A server in the foreground says what it does. */
-    struct log log = {.level = cli->log.level > LOG_DEBUG ? cli->log.level : LOG_DEBUG,
-                      .stream = cli->err};
+    struct log log = cli->log;
+    if (log.level == LOG_OFF && !cli->common.quiet)
+        log = (struct log){.level = LOG_DEBUG, .stream = cli->err};
     char **references = resolve(&serve->references, &error);
     if (!references)
         return cli_fail(cli, &error);

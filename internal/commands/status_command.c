@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "cli/output.h"
 #include "commands/commands.h"
 #include "commands/report.h"
 #include "commands/waiting.h"
@@ -63,7 +64,7 @@ static int status_run(struct cli *cli, const void *options)
         return cli_fail(cli, &error);
     int exit_code;
     if (observe(&waiting.wait, &error)) {
-        bool table = !status->json && (cli->out_is_terminal || status->explain);
+        bool table = output_wants_table(cli, status->json) || (status->explain && !status->json);
         exit_code = table ? report_print_table(cli, &waiting.wait, status->explain)
                           : report_print_json(cli, &waiting.wait);
         if (exit_code == 0)

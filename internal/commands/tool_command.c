@@ -36,6 +36,8 @@ static int run_parsed(struct cli *cli, const struct tool_usage *usage,
                       const struct call_options *call, const cJSON *params)
 {
     struct error error = {0};
+    if (!cli_begin(cli, &error))
+        return cli_fail(cli, &error);
     if (cli->common.help)
         return help_show_tool(cli, usage);
     if (cli->common.version)
