@@ -34,13 +34,12 @@ const struct command wait_command = {
     .run = wait_run,
 };
 
-/* TARGETS is in the order of the enum. */
+/* The option allows no other word, so one of these it is. */
 static enum wait_target target_named(const char *name)
 {
-    int target = WAIT_FOR_READY;
-    while (strcmp(TARGETS[target], name) != 0)
-        target++;
-    return (enum wait_target)target;
+    if (strcmp(name, "stopped") == 0)
+        return WAIT_FOR_STOPPED;
+    return strcmp(name, "settled") == 0 ? WAIT_FOR_SETTLED : WAIT_FOR_READY;
 }
 
 static int wait_run(struct cli *cli, const void *options)
