@@ -31,19 +31,25 @@ static void append_argument(struct buffer *out, const char *argument, const char
     buffer_append_string(out, plain ? "" : "'");
 }
 
-void transcribe(struct buffer *transcript, const char *folder, const char *const *arguments)
+void transcribe_end(struct buffer *transcript, const char *folder, const char *const *arguments,
+                    struct program_end *end)
 {
-    struct program_end end = program_run(arguments, folder, NULL);
     buffer_append_string(transcript, "$ uloop");
     for (size_t i = 1; arguments[i]; i++)
         append_argument(transcript, arguments[i], folder);
     buffer_append_char(transcript, '\n');
-    if (end.exit_code != 0)
-        buffer_append_format(transcript, "[exit code %d]\n", end.exit_code);
-    append_without_folder(transcript, end.out, folder);
-    append_without_folder(transcript, end.err, folder);
+    if (end->exit_code != 0)
+        buffer_append_format(transcript, "[exit code %d]\n", end->exit_code);
+    append_without_folder(transcript, end->out, folder);
+    append_without_folder(transcript, end->err, folder);
     buffer_append_char(transcript, '\n');
-    program_end_clear(&end);
+    program_end_clear(end);
+}
+
+void transcribe(struct buffer *transcript, const char *folder, const char *const *arguments)
+{
+    struct program_end end = program_run(arguments, folder, NULL);
+    transcribe_end(transcript, folder, arguments, &end);
 }
 
 void expect_golden(const char *name, struct buffer *transcript)

@@ -95,10 +95,11 @@ static void disable(struct catalog *catalog, const char *name)
     }
 }
 
-static bool apply_settings(struct catalog *catalog, struct slice text, struct error *error)
+static bool read_settings(struct catalog *catalog, struct slice text, struct error *error)
 {
     const char *reason;
     cJSON *settings = json_parse(text, &reason);
+    catalog->settings_tree = settings;
     const cJSON *names = json_get_any_case(settings, "disabledTools");
     const char *fault = NULL;
     if (!settings)
@@ -107,22 +108,21 @@ static bool apply_settings(struct catalog *catalog, struct slice text, struct er
         fault = "it is no object";
     else if (names && !cJSON_IsArray(names) && !cJSON_IsNull(names))
         fault = "disabledTools is no list";
-    if (fault)
-        names = NULL;
+    if (!fault && cJSON_IsArray(names))
+        catalog->disabled_names = names;
     const cJSON *name;
-    cJSON_ArrayForEach(name, names)
+    cJSON_ArrayForEach(name, catalog->disabled_names)
     {
         if (cJSON_IsString(name))
             disable(catalog, name->valuestring);
     }
-    cJSON_Delete(settings);
     if (!fault)
         return true;
     return error_set(error, E_CATALOG_BROKEN, "The tool settings %s cannot be used: %s.",
                      catalog->settings_path, fault);
 }
 
-static bool load_settings(const char *project_root, struct catalog *catalog, struct error *error)
+bool catalog_apply_settings(struct catalog *catalog, const char *project_root, struct error *error)
 {
     struct buffer content = {0};
     char *path = project_path(project_root, ".uloop/settings.tools.json");
@@ -130,7 +130,7 @@ static bool load_settings(const char *project_root, struct catalog *catalog, str
     bool done = outcome != FILE_FAILED;
     if (outcome == FILE_READ) {
         catalog->settings_path = memory_copy_string(path);
-        done = apply_settings(catalog, buffer_slice(&content), error);
+        done = read_settings(catalog, buffer_slice(&content), error);
     }
     if (!done)
         error_set_next(error, "Correct %s, or delete it.", path);
@@ -145,7 +145,7 @@ bool catalog_load(const char *project_root, struct catalog *catalog, struct erro
         return catalog_parse(catalog_builtin(), "the built-in catalog", catalog, error);
     if (!load_tools(project_root, catalog, error))
         return false;
-    if (!load_settings(project_root, catalog, error)) {
+    if (!catalog_apply_settings(catalog, project_root, error)) {
         catalog_clear(catalog);
         return false;
     }
@@ -167,5 +167,6 @@ void catalog_clear(struct catalog *catalog)
     free(catalog->source);
     free(catalog->settings_path);
     cJSON_Delete(catalog->tree);
+    cJSON_Delete(catalog->settings_tree);
     *catalog = (struct catalog){0};
 }

@@ -23,9 +23,12 @@ struct catalog_entry {
 struct catalog {
     struct catalog_entry *entries;
     size_t count;
-    char *source;        /* the file it was read from, or "the built-in catalog" */
-    char *settings_path; /* the file that disables tools; NULL when there is none */
+    char *source;                /* the file it was read from, or "the built-in catalog" */
+    char *settings_path;         /* the file that disables tools; NULL when there is none */
+    const cJSON *disabled_names; /* its list of names, whether there are such tools or not; NULL
+                                    when there is none */
     cJSON *tree;
+    cJSON *settings_tree;
 };
 
 /*
@@ -42,6 +45,10 @@ bool catalog_load(const char *project_root, struct catalog *catalog, struct erro
 /* The same from the text of a catalog file; `source` is what errors call it. */
 bool catalog_parse(struct slice text, const char *source, struct catalog *catalog,
                    struct error *error);
+
+/* Marks the tools that the project's .uloop/settings.tools.json disables; of a catalog that came
+ * from elsewhere. Fails with E_CATALOG_BROKEN, naming the file. */
+bool catalog_apply_settings(struct catalog *catalog, const char *project_root, struct error *error);
 
 /* The tool of that name, disabled or not; NULL when there is none. Of equal names the first counts.
  */

@@ -196,6 +196,24 @@ Test(catalog, marks_tools_that_the_settings_disable)
     temp_project_free(project);
 }
 
+Test(catalog, applies_settings_to_tools_from_elsewhere)
+{
+    struct temp_project *project = temp_project_new();
+    struct catalog catalog;
+    struct error error = {0};
+    temp_project_write(project, ".uloop/settings.tools.json",
+                       "{\"disabledTools\":[\"two\",\"three\"]}");
+    cr_assert(catalog_parse(slice_of("{\"tools\":[{\"name\":\"one\"},{\"name\":\"two\"}]}"), "here",
+                            &catalog, &error));
+    cr_expect_null(catalog.disabled_names);
+    cr_assert(catalog_apply_settings(&catalog, project->root, &error), "%s", error.message);
+    cr_expect_not(catalog_find(&catalog, "one")->disabled);
+    cr_expect(catalog_find(&catalog, "two")->disabled);
+    cr_expect_eq(cJSON_GetArraySize(catalog.disabled_names), 2);
+    catalog_clear(&catalog);
+    temp_project_free(project);
+}
+
 Test(catalog, takes_settings_that_disable_nothing)
 {
     static const char *const texts[] = {"{}", "{\"disabledTools\":null}", "{\"disabledTools\":[]}"};

@@ -9,9 +9,7 @@
 
 enum {
     LEFT_COLUMN = 30, /* where explanations of options begin */
-    NAME_COLUMN = 18, /* where summaries of commands begin */
-    NARROW = 60,      /* on fewer columns than these they have lines of their own... */
-    NARROW_INDENT = 8 /* ...that begin here */
+    NAME_COLUMN = 18  /* where summaries of commands begin */
 };
 
 static const char *const GROUP_TITLES[GROUP_COUNT] = {
@@ -32,18 +30,6 @@ static size_t columns_of(const struct cli *cli)
 {
     size_t columns = output_columns(cli);
     return columns < HELP_COLUMNS ? columns : HELP_COLUMNS;
-}
-
-/* Explains what stands on the current line, which takes `taken` columns so far. */
-static void put_explanation(struct buffer *out, const char *text, size_t taken, size_t left,
-                            size_t columns)
-{
-    size_t indent = columns < NARROW ? NARROW_INDENT : left;
-    if (taken + 2 > indent) {
-        buffer_append_char(out, '\n');
-        taken = 0;
-    }
-    text_wrap(out, text, taken, indent, columns);
 }
 
 /* "  -f, --force" or "      --timeout <seconds>". */
@@ -101,7 +87,7 @@ static void put_options(struct buffer *out, const char *title, const struct opti
         put_option_name(&name, option);
         put_option_help(&help, option);
         buffer_append_string(out, name.data);
-        put_explanation(out, help.data, text_columns(name.data), LEFT_COLUMN, columns);
+        text_explain(out, help.data, text_columns(name.data), LEFT_COLUMN, columns);
         buffer_clear(&name);
         buffer_clear(&help);
     }
@@ -219,7 +205,7 @@ static void put_group(struct buffer *out, const struct command_table *table,
             buffer_append_format(out, "\n%s:\n", GROUP_TITLES[group]);
         titled = true;
         buffer_append_format(out, "  %s", command->name);
-        put_explanation(out, command->summary, 2 + strlen(command->name), NAME_COLUMN, columns);
+        text_explain(out, command->summary, 2 + strlen(command->name), NAME_COLUMN, columns);
     }
 }
 

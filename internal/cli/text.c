@@ -8,7 +8,9 @@
 
 enum {
     EXCERPT_BYTES = 80,
-    NARROWEST = 8 /* columns that a line of words is given however narrow the terminal is */
+    NARROWEST = 8,    /* columns that a line of words is given however narrow the terminal is */
+    NARROW = 60,      /* on fewer columns than these explanations have lines of their own... */
+    NARROW_INDENT = 8 /* ...that begin here */
 };
 
 /* One character: its bytes and columns; a byte that is not UTF-8 stands alone. */
@@ -120,6 +122,16 @@ void text_wrap(struct buffer *out, const char *text, size_t column, size_t inden
         text += length;
     }
     buffer_append_char(out, '\n');
+}
+
+void text_explain(struct buffer *out, const char *text, size_t taken, size_t left, size_t width)
+{
+    size_t indent = width < NARROW ? NARROW_INDENT : left;
+    if (taken + 2 > indent) {
+        buffer_append_char(out, '\n');
+        taken = 0;
+    }
+    text_wrap(out, text, taken, indent, width);
 }
 
 char *text_excerpt(const char *text)

@@ -14,6 +14,13 @@
  */
 void text_wrap(struct buffer *out, const char *text, size_t column, size_t indent, size_t width);
 
+/*
+ * Explains what stands on the current line, which takes `taken` columns so far: beside it, from
+ * column `left` on, or below where it is too long. On a narrow terminal lines that follow are
+ * indented less.
+ */
+void text_explain(struct buffer *out, const char *text, size_t taken, size_t left, size_t width);
+
 /* The columns that UTF-8 text takes: East Asian wide characters two, all others one. */
 size_t text_columns(const char *text);
 

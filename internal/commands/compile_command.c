@@ -50,8 +50,7 @@ static int request_only(struct cli *cli, const struct compile_command_options *o
     char *params =
         memory_format("{\"ForceRecompile\":%s,\"WaitForDomainReload\":false,\"RequestId\":\"%s\"}",
                       options->force_recompile ? "true" : "false", request_id);
-    int exit_code = command_dispatch(cli, &(struct dispatch){.command_name = "compile",
-                                                             .method = "compile",
+    int exit_code = command_dispatch(cli, &(struct dispatch){.method = "compile",
                                                              .params_json = params,
                                                              .timeout_ms = options->timeout_ms});
     free(params);

@@ -2,7 +2,6 @@
 
 #include "base/clock.h"
 #include "cli/output.h"
-#include "commands/waiting.h"
 
 enum {
     REQUEST_ID = 1
@@ -26,8 +25,11 @@ static bool await_answer(struct wait *wait, struct client *client, const struct 
             return false;
         }
     }
-    if (client->phase == CLIENT_ANSWERED)
+    if (client->phase == CLIENT_ANSWERED) {
+        log_debug(wait->log, "the Editor answered %s with %zu bytes", request->method,
+                  client->result.length);
         return true;
+    }
     if (client->phase == CLIENT_SENT)
         return error_set(error, E_ANSWER_TIMEOUT,
                          "The Editor took %s, but did not answer in time; whether it still runs is "
@@ -45,6 +47,7 @@ static struct client *ask_once(struct wait *wait, const struct dispatch *request
     struct client *client = wait_for_dispatch(wait, limits->ready_ms, error);
     if (!client)
         return NULL;
+    log_trace(wait->log, "sending %s %s", request->method, request->params_json);
     client_send(client, &(struct rpc_request){.method = request->method,
                                               .params_json = request->params_json,
                                               .project_root = wait->project->root,
@@ -68,21 +71,38 @@ static struct client *ask(struct wait *wait, const struct dispatch *request,
     return ask_once(wait, request, limits, error);
 }
 
-int command_dispatch(struct cli *cli, const struct dispatch *request)
+bool answer_open(struct answer *answer, struct cli *cli, const struct dispatch *request,
+                 struct error *error)
 {
-    struct error error = {0};
-    struct waiting waiting;
-    if (!waiting_open(&waiting, cli, &error))
-        return cli_fail(cli, &error);
+    if (!waiting_open(&answer->waiting, cli, error))
+        return false;
     uint64_t now = clock_now_ms();
     struct limits limits = {
         .ready_ms = clock_after(now, request->timeout_ms ? request->timeout_ms : WAIT_DEFAULT_MS),
         .answer_ms = request->timeout_ms ? clock_after(now, request->timeout_ms) : CLOCK_NEVER,
     };
-    struct client *client = ask(&waiting.wait, request, &limits, &error);
-    spinner_clear(&cli->spinner);
-    int exit_code = client ? output_result(cli, client->result) : cli_fail(cli, &error);
-    client_close(client);
-    waiting_close(&waiting);
+    answer->client = ask(&answer->waiting.wait, request, &limits, error);
+    if (!answer->client) {
+        waiting_close(&answer->waiting);
+        return false;
+    }
+    answer->result = answer->client->result;
+    return true;
+}
+
+void answer_close(struct answer *answer)
+{
+    client_close(answer->client);
+    waiting_close(&answer->waiting);
+}
+
+int command_dispatch(struct cli *cli, const struct dispatch *request)
+{
+    struct error error = {0};
+    struct answer answer;
+    if (!answer_open(&answer, cli, request, &error))
+        return cli_fail(cli, &error);
+    int exit_code = output_result(cli, answer.result);
+    answer_close(&answer);
     return exit_code;
 }

@@ -13,7 +13,6 @@ static int send_request(struct cli *cli, const struct tool_usage *usage,
     struct error error = {0};
     char *params_json = json_print(params);
     const struct dispatch request = {
-        .command_name = usage->tool.name,
         .method = usage->tool.name,
         .params_json = params_json,
         .read_only = command_only_reads(usage->tool.name),

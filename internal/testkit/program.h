@@ -32,8 +32,9 @@ struct program_setup {
     const char *const *environment;
     enum program_input input;
     const char *input_text;   /* standard input is a file with this text */
-    bool has_terminal_output; /* standard output is a terminal of 80 columns */
+    bool has_terminal_output; /* standard output is a terminal */
     bool has_terminal_errors; /* standard error is one */
+    unsigned short columns;   /* of these; 0 for 80 */
     const struct program_limit *limits;
     size_t limit_count;
     uid_t user; /* runs as this user and group; 0 for the test's own */

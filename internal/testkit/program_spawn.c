@@ -37,7 +37,7 @@ static void make_pipe(int *reading, int *writing)
 }
 
 /* Both ends of a terminal that passes on what is written as it is. */
-static void make_terminal(int *reading, int *writing)
+static void make_terminal(int *reading, int *writing, unsigned short columns)
 {
     *reading = out_of_the_way(posix_openpt(O_RDWR | O_NOCTTY));
     const char *name = grantpt(*reading) == 0 && unlockpt(*reading) == 0 ? ptsname(*reading) : NULL;
@@ -45,12 +45,21 @@ static void make_terminal(int *reading, int *writing)
         testkit_fail("No terminal for a program's stream: %s.", strerror(errno));
     *writing = out_of_the_way(open(name, O_RDWR | O_NOCTTY));
     struct termios settings;
-    struct winsize size = {.ws_row = 24, .ws_col = 80};
+    struct winsize size = {.ws_row = 24, .ws_col = columns ? columns : 80};
     if (tcgetattr(*writing, &settings) != 0 || ioctl(*writing, TIOCSWINSZ, &size) != 0)
         testkit_fail("Cannot set up a terminal: %s.", strerror(errno));
     settings.c_oflag &= ~(tcflag_t)OPOST;
     if (tcsetattr(*writing, TCSANOW, &settings) != 0)
         testkit_fail("Cannot set up a terminal: %s.", strerror(errno));
+}
+
+static void make_output(const struct program_setup *setup, bool is_terminal, int *reading,
+                        int *writing)
+{
+    if (is_terminal)
+        make_terminal(reading, writing, setup->columns);
+    else
+        make_pipe(reading, writing);
 }
 
 /* A file without a name that holds the text, at its beginning. */
@@ -78,8 +87,8 @@ static void open_streams(const struct program_setup *setup, struct program_strea
         theirs[STDIN_FILENO] = out_of_the_way(open("/dev/null", O_RDONLY));
     else if (setup->input == PROGRAM_INPUT_OPEN)
         make_pipe(&theirs[STDIN_FILENO], &ours->input);
-    (setup->has_terminal_output ? make_terminal : make_pipe)(&ours->out, &theirs[STDOUT_FILENO]);
-    (setup->has_terminal_errors ? make_terminal : make_pipe)(&ours->err, &theirs[STDERR_FILENO]);
+    make_output(setup, setup->has_terminal_output, &ours->out, &theirs[STDOUT_FILENO]);
+    make_output(setup, setup->has_terminal_errors, &ours->err, &theirs[STDERR_FILENO]);
     if (fcntl(ours->out, F_SETFL, O_NONBLOCK) != 0 || fcntl(ours->err, F_SETFL, O_NONBLOCK) != 0)
         testkit_fail("Cannot set up a program's stream: %s.", strerror(errno));
 }
