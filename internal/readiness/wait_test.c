@@ -152,6 +152,16 @@ Test(wait, needs_no_look_at_processes_for_a_ready_editor)
     scene_close(&scene);
 }
 
+Test(wait, returns_from_a_sleep_whose_end_has_come_already, .timeout = 60)
+{
+    struct scene scene;
+    struct error error = {0};
+    scene_open(&scene, NULL, NULL);
+    cr_expect(wait_sleep(&scene.wait, clock_now_ms(), &error));
+    cr_expect(wait_sleep(&scene.wait, 0, &error));
+    scene_close(&scene);
+}
+
 Test(wait, follows_its_folder_from_before_it_is_made_until_it_is_replaced)
 {
     struct temp_project *folder = temp_project_new();

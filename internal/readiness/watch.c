@@ -145,7 +145,9 @@ void watch_next(struct watch *watch, uint64_t until_ms)
     uint64_t pause = watch->polling ? WATCH_POLLING_MS : WATCH_SAFETY_MS;
     uint64_t until = clock_earlier(until_ms, clock_after(now, pause));
     uv_update_time(&watch->loop);
-    if (uv_timer_start(&watch->timer, on_timer, until > now ? until - now : 0, 0) < 0)
+    /* It repeats: one that is due before the loop begins to block, or a moment too early by the
+     * loop's coarser clock, would leave it to block without a limit. */
+    if (uv_timer_start(&watch->timer, on_timer, until > now ? until - now : 0, 1) < 0)
         return;
     do {
         (void)uv_run(&watch->loop, watch->woken ? UV_RUN_NOWAIT : UV_RUN_ONCE);
