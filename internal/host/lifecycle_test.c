@@ -105,7 +105,7 @@ Test(lifecycle, allows_nothing_but_the_transitions_of_the_contract)
         /* start, probed, compile begin, end, reload begin, end, fail, stop begin, end */
         [PHASE_NONE] = "x........",      [PHASE_STARTING] = ".x....xx.",
         [PHASE_READY] = "..x.x..x.",     [PHASE_COMPILING] = "...x...x.",
-        [PHASE_RELOADING] = ".....x...", [PHASE_RECOVERING] = ".x....xx.",
+        [PHASE_RELOADING] = ".....x.x.", [PHASE_RECOVERING] = ".x....xx.",
         [PHASE_STOPPING] = "........x",  [PHASE_STOPPED] = ".........",
         [PHASE_FAILED] = ".........",
     };

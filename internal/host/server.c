@@ -9,6 +9,9 @@
 
 enum {
     REWRITE_MS = 1000, /* between two tries to write the state */
+    /* How long requests are still answered (as refused: busy) when `reloading` is published. They
+     * were on their way, and their senders could not know what became of them otherwise. */
+    DRAIN_MS = 2,
 };
 
 static void fail(struct server *server, const struct error *error);
@@ -156,14 +159,21 @@ static void bring_up(struct server *server)
     error_clear(&error);
 }
 
+static void on_drained(uv_timer_t *timer)
+{
+    struct server *server = timer->data;
+    close_endpoint(server);
+    if (server_announce(server, LIFECYCLE_RELOAD_END))
+        bring_up(server);
+}
+
 static void on_reload(uv_timer_t *timer)
 {
     struct server *server = timer->data;
     if (!server_announce(server, LIFECYCLE_RELOAD_BEGIN))
         return;
-    close_endpoint(server);
-    if (server_announce(server, LIFECYCLE_RELOAD_END))
-        bring_up(server);
+    uv_update_time(server->loop); /* writing the state took its time, which is not to count */
+    (void)uv_timer_start(timer, on_drained, DRAIN_MS, 0);
 }
 
 void server_reload_soon(struct server *server)

@@ -43,7 +43,7 @@ struct server {
     struct build_options build_options;
     struct build *build;
     struct compile_call call;
-    uv_timer_t reloading; /* puts the reload into a turn of the loop of its own */
+    uv_timer_t reloading; /* the steps of a reload, each in a turn of the loop of its own */
 
     bool stopping;
     bool ending; /* everything is being closed */

@@ -83,17 +83,18 @@ static void append_state(struct buffer *out, const struct state_store *store,
     buffer_append_string(out, "}\n");
 }
 
-/* The content is flushed before the first rename, and the folder before the last: whenever the
- * power fails, no empty file stands in the state's place. */
+/* The content is flushed before the first rename, and the folder before the target moves: whenever
+ * the power fails, no empty file stands in the state's place. Between the last two renames, when
+ * the target is missing, nothing slow is done. */
 static bool rotate(const struct names *names, struct slice content, struct error *error)
 {
     if (!file_make_folder(names->folder, error) || !file_write(names->written, content, error) ||
-        !move(names->written, names->temporary, error))
+        !move(names->written, names->temporary, error) || !system_sync_folder(names->folder, error))
         return false;
     if (path_exists(names->target) &&
         (!file_remove(names->backup, error) || !move(names->target, names->backup, error)))
         return false;
-    return system_sync_folder(names->folder, error) && move(names->temporary, names->target, error);
+    return move(names->temporary, names->target, error);
 }
 
 bool state_store_write(const struct state_store *store, const struct published *published,
