@@ -5,6 +5,7 @@
 #include "testkit/program.h"
 
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -197,6 +198,27 @@ Test(listener, drops_whoever_was_idle_longest_when_there_are_too_many)
     expect_answered(connections[0]);
     for (size_t at = 0; at < MOST; at++)
         (void)close(connections[at]);
+    serving_stop(serving);
+}
+
+/* Whoever has sent a request is answered, however many came at the same moment. */
+Test(listener, answers_every_client_of_a_crowd)
+{
+    enum {
+        CLIENTS = 600
+    };
+    struct serving *serving = serve();
+    int connections[CLIENTS];
+    program_stop(serving->program);
+    for (size_t at = 0; at < CLIENTS; at++) {
+        connections[at] = serving_connect(serving);
+        serving_send_frame(connections[at], PROBE);
+    }
+    program_signal(serving->program, SIGCONT);
+    for (size_t at = 0; at < CLIENTS; at++) {
+        expect_answered(connections[at]);
+        (void)close(connections[at]);
+    }
     serving_stop(serving);
 }
 
