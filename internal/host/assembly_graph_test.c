@@ -88,7 +88,7 @@ static void expect_fault(struct made *made, const char *file, const char *messag
     make(made);
     cr_expect_eq(made->graph.count, 0);
     cr_assert_eq(made->faults.count, 1);
-    cr_expect(made->faults.items[0].is_error);
+    cr_expect_eq(made->faults.items[0].kind, DIAGNOSTIC_ERROR);
     cr_expect_str_eq(made->faults.items[0].file, file);
     cr_expect(strstr(made->faults.items[0].message, message), "%s", made->faults.items[0].message);
     release(made);

@@ -64,7 +64,8 @@ static void on_timer_closed(uv_handle_t *handle)
 
 static void finish(struct build *build)
 {
-    build->outcome.success = !build->ended && diagnostics_errors(&build->outcome.diagnostics) == 0;
+    build->outcome.success =
+        !build->ended && diagnostics_count(&build->outcome.diagnostics, DIAGNOSTIC_ERROR) == 0;
     build->outcome.changed = build->outcome.changed && build->outcome.success;
     uv_close((uv_handle_t *)&build->timer, on_timer_closed);
 }

@@ -111,7 +111,7 @@ static void read_end(struct build_unit *unit, const struct unit_setting *setting
         diagnostics_add_error(&unit->found, NULL,
                               "The compiler %s was ended by signal %d while it compiled %s.",
                               setting->program, run->exit_signal, unit->assembly->name);
-    else if (run->exit_status != 0 && diagnostics_errors(&unit->found) == 0)
+    else if (run->exit_status != 0 && diagnostics_count(&unit->found, DIAGNOSTIC_ERROR) == 0)
         quote_output(unit, setting->program);
 }
 
@@ -123,7 +123,7 @@ void unit_finish(struct build_unit *unit, const struct unit_setting *setting)
                               setting->program, uv_strerror(run->start_status));
     else if (!run->killed)
         read_end(unit, setting);
-    bool made = !run->killed && diagnostics_errors(&unit->found) == 0;
+    bool made = !run->killed && diagnostics_count(&unit->found, DIAGNOSTIC_ERROR) == 0;
     unit->state = made ? UNIT_MADE : UNIT_FAILED;
     compiler_run_clear(run);
 }

@@ -34,7 +34,7 @@ static const char *plural(size_t count, const char *one, const char *many)
 
 char *compile_summary(const struct build_outcome *outcome)
 {
-    size_t errors = diagnostics_errors(&outcome->diagnostics);
+    size_t errors = diagnostics_count(&outcome->diagnostics, DIAGNOSTIC_ERROR);
     if (errors > 0)
         return memory_format("Compilation failed with %zu %s.", errors,
                              plural(errors, "error", "errors"));
@@ -59,12 +59,12 @@ static void append_entry(struct buffer *out, const struct diagnostic *diagnostic
 }
 
 static void append_entries(struct buffer *out, const char *name, const struct diagnostics *list,
-                           bool errors)
+                           enum diagnostic_kind kind)
 {
     bool first = true;
     buffer_append_format(out, ",\"%s\":[", name);
     for (size_t at = 0; at < list->count; at++) {
-        if (list->items[at].is_error != errors)
+        if (list->items[at].kind != kind)
             continue;
         if (!first)
             buffer_append_char(out, ',');
@@ -78,13 +78,14 @@ void compile_result_append(struct buffer *out, const struct build_outcome *outco
                            const char *project_root, const char *remark)
 {
     const struct diagnostics *list = &outcome->diagnostics;
-    size_t errors = diagnostics_errors(list);
     char *summary = compile_summary(outcome);
     char *message = remark ? memory_format("%s %s", summary, remark) : memory_copy_string(summary);
     buffer_append_format(out, "{\"Success\":%s,\"ErrorCount\":%zu,\"WarningCount\":%zu",
-                         outcome->success ? "true" : "false", errors, list->count - errors);
-    append_entries(out, "Errors", list, true);
-    append_entries(out, "Warnings", list, false);
+                         outcome->success ? "true" : "false",
+                         diagnostics_count(list, DIAGNOSTIC_ERROR),
+                         diagnostics_count(list, DIAGNOSTIC_WARNING));
+    append_entries(out, "Errors", list, DIAGNOSTIC_ERROR);
+    append_entries(out, "Warnings", list, DIAGNOSTIC_WARNING);
     buffer_append_string(out, ",\"Message\":");
     json_quote(out, message);
     buffer_append_string(out, ",\"ProjectRoot\":");

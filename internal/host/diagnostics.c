@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    MOST_MESSAGE_BYTES = 16 * 1024, /* of a message over several lines */
+};
+
 static struct diagnostic *add(struct diagnostics *list)
 {
     if (list->count == list->capacity) {
@@ -26,7 +30,7 @@ void diagnostics_add_error(struct diagnostics *list, const char *file, const cha
     char *text = memory_format_list(format, arguments);
     va_end(arguments);
     struct diagnostic *added = add(list);
-    added->is_error = true;
+    added->kind = DIAGNOSTIC_ERROR;
     added->file = memory_copy_string(file);
     added->message =
         file ? memory_format("%s: error: %s", file, text) : memory_format("error: %s", text);
@@ -44,21 +48,36 @@ static struct slice behind(struct slice text, size_t length)
     return (struct slice){.data = text.data + length, .length = text.length - length};
 }
 
-/* "error CS0103: ": the word, a code of letters and digits, a colon. */
-static bool read_kind(struct slice text, bool *is_error)
+static bool is_word_character(char byte)
 {
-    static const char ERROR_WORD[] = "error ", WARNING_WORD[] = "warning ";
-    *is_error = starts_with(text, ERROR_WORD);
-    if (!*is_error && !starts_with(text, WARNING_WORD))
-        return false;
-    text = behind(text, *is_error ? sizeof(ERROR_WORD) - 1 : sizeof(WARNING_WORD) - 1);
+    return isalpha((unsigned char)byte) || byte == '_';
+}
+
+/* "CS0103: ", "xUnit1026: ": letters, digits, a colon. */
+static bool is_code(struct slice text)
+{
     size_t letters = 0;
-    while (letters < text.length && isupper((unsigned char)text.data[letters]))
+    while (letters < text.length && is_word_character(text.data[letters]))
         letters++;
     size_t end = letters;
     while (end < text.length && isdigit((unsigned char)text.data[end]))
         end++;
     return letters > 0 && end > letters && end < text.length && text.data[end] == ':';
+}
+
+/* "error CS0103: ": the word, a code, a colon. */
+static bool read_kind(struct slice text, enum diagnostic_kind *kind)
+{
+    static const char *const WORDS[] = {[DIAGNOSTIC_ERROR] = "error ",
+                                        [DIAGNOSTIC_WARNING] = "warning ",
+                                        [DIAGNOSTIC_NOTE] = "info "};
+    for (size_t at = 0; at < sizeof(WORDS) / sizeof(WORDS[0]); at++) {
+        if (starts_with(text, WORDS[at])) {
+            *kind = (enum diagnostic_kind)at;
+            return is_code(behind(text, strlen(WORDS[at])));
+        }
+    }
+    return false;
 }
 
 /* The length of a path in front of "(12,34)" that ends at `end`; 0 when there is none. */
@@ -90,14 +109,15 @@ static char *relative_path(struct slice path, const char *project_root)
     return made;
 }
 
-static void parse_line(struct diagnostics *list, struct slice line, const char *project_root)
+/* Adds what the line says; false when it says nothing of its own. */
+static bool parse_line(struct diagnostics *list, struct slice line, const char *project_root)
 {
-    bool is_error = false;
-    if (read_kind(line, &is_error)) {
+    enum diagnostic_kind kind;
+    if (read_kind(line, &kind)) {
         struct diagnostic *added = add(list);
-        added->is_error = is_error;
+        added->kind = kind;
         added->message = memory_copy_bytes(line.data, line.length);
-        return;
+        return true;
     }
     /* A path may hold anything that looks like the rest of the line, so the first place counts
      * that is followed by a kind. */
@@ -106,38 +126,55 @@ static void parse_line(struct diagnostics *list, struct slice line, const char *
         if (line.data[at] != ':' || line.data[at + 1] != ' ')
             continue;
         size_t path = path_before(line, at, &number);
-        if (path == 0 || !read_kind(behind(line, at + 2), &is_error))
+        if (path == 0 || !read_kind(behind(line, at + 2), &kind))
             continue;
         struct diagnostic *added = add(list);
-        added->is_error = is_error;
+        added->kind = kind;
         added->line = number;
         added->file =
             relative_path((struct slice){.data = line.data, .length = path}, project_root);
         added->message =
             memory_format("%s%.*s", added->file, (int)(line.length - path), line.data + path);
-        return;
+        return true;
     }
+    return false;
+}
+
+/* Adds a line to the diagnostic before it; false when it cannot be more of it. */
+static bool continue_message(struct diagnostic *diagnostic, struct slice line)
+{
+    size_t length = strlen(diagnostic->message);
+    if (line.length == 0 || length + line.length > MOST_MESSAGE_BYTES ||
+        starts_with(line, "Compilation failed") || starts_with(line, "Compilation succeeded"))
+        return false;
+    diagnostic->message = memory_resize(diagnostic->message, length + line.length + 2);
+    diagnostic->message[length] = '\n';
+    memcpy(diagnostic->message + length + 1, line.data, line.length);
+    diagnostic->message[length + line.length + 1] = '\0';
+    return true;
 }
 
 void diagnostics_parse(struct diagnostics *list, struct slice output, const char *project_root)
 {
+    bool open = false; /* the last one may go on */
     while (output.length > 0) {
         const char *end = memchr(output.data, '\n', output.length);
         size_t length = end ? (size_t)(end - output.data) : output.length;
         struct slice line = {.data = output.data, .length = length};
         if (line.length > 0 && line.data[line.length - 1] == '\r')
             line.length--;
-        parse_line(list, line, project_root);
+        open = parse_line(list, line, project_root) ||
+               (open && continue_message(&list->items[list->count - 1], line));
         output = behind(output, end ? length + 1 : length);
     }
 }
 
-size_t diagnostics_errors(const struct diagnostics *list)
+size_t diagnostics_count(const struct diagnostics *list, enum diagnostic_kind kind)
 {
-    size_t errors = 0;
+    size_t count = 0;
     for (size_t at = 0; at < list->count; at++)
-        errors += list->items[at].is_error;
-    return errors;
+        count += list->items[at].kind == kind;
+    return count;
 }
 
 void diagnostics_move(struct diagnostics *list, struct diagnostics *from)

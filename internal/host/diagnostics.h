@@ -7,12 +7,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum diagnostic_kind {
+    DIAGNOSTIC_ERROR,
+    DIAGNOSTIC_WARNING,
+    DIAGNOSTIC_NOTE, /* what Roslyn calls info */
+};
+
 /* One thing a compile has to say. Contract: "Compile" in docs/protocol.md. */
 struct diagnostic {
-    bool is_error;
-    char *message; /* the compiler's whole line, as Unity shows it */
-    char *file;    /* relative to the project, with '/'; NULL where it is about no file */
-    int line;      /* 0 where it is about no line */
+    enum diagnostic_kind kind;
+    char *
+        message; /* the compiler's whole line, as Unity shows it, and the lines that belong to it */
+    char *file;  /* relative to the project, with '/'; NULL where it is about no file */
+    int line;    /* 0 where it is about no line */
 };
 
 /* Zero-initialised is empty; release with diagnostics_clear(). */
@@ -29,13 +36,15 @@ void diagnostics_add_error(struct diagnostics *list, const char *file, const cha
 
 /*
  * Reads what a C# compiler printed: "path(line,column): error CS0103: text", the same with
- * `warning`, and both without a place. Every other line is passed over. Paths below `project_root`
- * are made relative to it. Bytes that are not UTF-8 are carried as they are.
+ * `warning` and `info`, and all of them without a place. Lines that follow on one belong to it,
+ * until an empty line or the compiler's own summary: they are more of its text, other places that
+ * it is about, or what an analyzer threw. Every other line is passed over. Paths below
+ * `project_root` are made relative to it. Bytes that are not UTF-8 are carried as they are.
  */
 void diagnostics_parse(struct diagnostics *list, struct slice output, const char *project_root);
 
-/* How many are errors. */
-size_t diagnostics_errors(const struct diagnostics *list);
+/* How many are of the kind. */
+size_t diagnostics_count(const struct diagnostics *list, enum diagnostic_kind kind);
 
 /* Moves everything from `from` to the end of `list`. */
 void diagnostics_move(struct diagnostics *list, struct diagnostics *from);

@@ -1,6 +1,7 @@
 #include "host/diagnostics.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 static struct diagnostics parse(const char *output)
 {
@@ -10,12 +11,12 @@ static struct diagnostics parse(const char *output)
 }
 
 /* One line in, one diagnostic out. */
-static void expect_one(const char *line, bool is_error, const char *file, int number,
+static void expect_one(const char *line, enum diagnostic_kind kind, const char *file, int number,
                        const char *message)
 {
     struct diagnostics list = parse(line);
     cr_assert_eq(list.count, 1, "%s", line);
-    cr_expect_eq(list.items[0].is_error, is_error);
+    cr_expect_eq(list.items[0].kind, kind);
     cr_expect_eq(list.items[0].line, number);
     cr_expect_str_eq(list.items[0].message, message);
     if (file)
@@ -36,36 +37,37 @@ Test(diagnostics, reads_file_line_and_kind)
 {
     const char *error = "Assets/Foo.cs(12,34): error CS0103: The name `x' does not exist";
     const char *warning = "Assets/Foo.cs(3,7): warning CS0168: The variable `y' is never used";
-    expect_one(error, true, "Assets/Foo.cs", 12, error);
-    expect_one(warning, false, "Assets/Foo.cs", 3, warning);
+    expect_one(error, DIAGNOSTIC_ERROR, "Assets/Foo.cs", 12, error);
+    expect_one(warning, DIAGNOSTIC_WARNING, "Assets/Foo.cs", 3, warning);
 }
 
 Test(diagnostics, reads_a_line_without_column_and_a_range)
 {
-    expect_one("A.cs(5): error CS1: x", true, "A.cs", 5, "A.cs(5): error CS1: x");
-    expect_one("A.cs(5,1,6,2): error CS1: x", true, "A.cs", 5, "A.cs(5,1,6,2): error CS1: x");
+    expect_one("A.cs(5): error CS1: x", DIAGNOSTIC_ERROR, "A.cs", 5, "A.cs(5): error CS1: x");
+    expect_one("A.cs(5,1,6,2): error CS1: x", DIAGNOSTIC_ERROR, "A.cs", 5,
+               "A.cs(5,1,6,2): error CS1: x");
 }
 
 Test(diagnostics, reads_what_is_about_no_file)
 {
     const char *error = "error CS0006: Metadata file `none.dll' could not be found";
-    expect_one(error, true, NULL, 0, error);
-    expect_one("warning CS8032: x", false, NULL, 0, "warning CS8032: x");
+    expect_one(error, DIAGNOSTIC_ERROR, NULL, 0, error);
+    expect_one("warning CS8032: x", DIAGNOSTIC_WARNING, NULL, 0, "warning CS8032: x");
 }
 
 Test(diagnostics, takes_paths_with_spaces_parentheses_and_colons)
 {
-    expect_one("Assets/A (1)/b: c.cs(2,3): error CS1002: ; expected", true, "Assets/A (1)/b: c.cs",
-               2, "Assets/A (1)/b: c.cs(2,3): error CS1002: ; expected");
-    expect_one("Assets/\xc3\x84.cs(2,3): error CS1: x", true, "Assets/\xc3\x84.cs", 2,
+    expect_one("Assets/A (1)/b: c.cs(2,3): error CS1002: ; expected", DIAGNOSTIC_ERROR,
+               "Assets/A (1)/b: c.cs", 2, "Assets/A (1)/b: c.cs(2,3): error CS1002: ; expected");
+    expect_one("Assets/\xc3\x84.cs(2,3): error CS1: x", DIAGNOSTIC_ERROR, "Assets/\xc3\x84.cs", 2,
                "Assets/\xc3\x84.cs(2,3): error CS1: x");
 }
 
 Test(diagnostics, makes_paths_relative_to_the_project)
 {
-    expect_one("/work/game/Assets/A.cs(1,2): error CS1: x", true, "Assets/A.cs", 1,
+    expect_one("/work/game/Assets/A.cs(1,2): error CS1: x", DIAGNOSTIC_ERROR, "Assets/A.cs", 1,
                "Assets/A.cs(1,2): error CS1: x");
-    expect_one("/work/game2/A.cs(1,2): error CS1: x", true, "/work/game2/A.cs", 1,
+    expect_one("/work/game2/A.cs(1,2): error CS1: x", DIAGNOSTIC_ERROR, "/work/game2/A.cs", 1,
                "/work/game2/A.cs(1,2): error CS1: x");
 }
 
@@ -87,15 +89,58 @@ Test(diagnostics, passes_over_everything_else)
     expect_none(": ");
 }
 
+Test(diagnostics, reads_codes_of_analyzers_and_notes)
+{
+    const char *warning = "A.cs(1,2): warning xUnit1026: x", *note = "A.cs(1,2): info IDE_0005: x";
+    expect_one(warning, DIAGNOSTIC_WARNING, "A.cs", 1, warning);
+    expect_one(note, DIAGNOSTIC_NOTE, "A.cs", 1, note);
+}
+
+Test(diagnostics, takes_the_lines_that_belong_to_a_message)
+{
+    const char *text = "A.cs(2,7): error CS0101: already contains a definition for `A'\n"
+                       "A.cs(1,7): (Location of the symbol related to previous error)";
+    const char *thrown = "warning CS8785: Generator 'G' failed with 'x'.\n"
+                         "System.Exception: x\n   at G.Execute() in /src/G.cs:line 3";
+    expect_one(text, DIAGNOSTIC_ERROR, "A.cs", 2, text);
+    expect_one(thrown, DIAGNOSTIC_WARNING, NULL, 0, thrown);
+}
+
+Test(diagnostics, ends_a_message_at_an_empty_line_and_at_the_summary)
+{
+    struct diagnostics list = parse("A.cs(1,1): warning CS1: a\r\nmore\r\n\r\nnoise\r\n"
+                                    "A.cs(2,1): error CS2: b\nCompilation failed: 1 error(s)\n"
+                                    "noise\nerror CS3: c\nCompilation succeeded - 1 warning(s)");
+    cr_assert_eq(list.count, 3);
+    cr_expect_str_eq(list.items[0].message, "A.cs(1,1): warning CS1: a\nmore");
+    cr_expect_str_eq(list.items[1].message, "A.cs(2,1): error CS2: b");
+    cr_expect_str_eq(list.items[2].message, "error CS3: c");
+    diagnostics_clear(&list);
+}
+
+Test(diagnostics, bounds_a_message_over_many_lines)
+{
+    struct buffer text = {0};
+    buffer_append_string(&text, "error CS1: a\n");
+    for (int line = 0; line < 100000; line++)
+        buffer_append_string(&text, "and more of it\n");
+    struct diagnostics list = parse(text.data);
+    cr_assert_eq(list.count, 1);
+    cr_expect_leq(strlen(list.items[0].message), 16 * 1024 + 1);
+    cr_expect_geq(strlen(list.items[0].message), 16 * 1024 - 20);
+    diagnostics_clear(&list);
+    buffer_clear(&text);
+}
+
 Test(diagnostics, keeps_the_order_of_many_lines_whatever_ends_them)
 {
-    struct diagnostics list = parse("A.cs(1,1): warning CS1: a\r\nnoise\nB.cs(2,1): error CS2: b\n"
+    struct diagnostics list = parse("A.cs(1,1): warning CS1: a\r\n\nB.cs(2,1): error CS2: b\n"
                                     "error CS3: c");
     cr_assert_eq(list.count, 3);
     cr_expect_str_eq(list.items[0].message, "A.cs(1,1): warning CS1: a");
     cr_expect_str_eq(list.items[1].file, "B.cs");
     cr_expect_str_eq(list.items[2].message, "error CS3: c");
-    cr_expect_eq(diagnostics_errors(&list), 2);
+    cr_expect_eq(diagnostics_count(&list, DIAGNOSTIC_ERROR), 2);
     diagnostics_clear(&list);
 }
 
@@ -115,6 +160,6 @@ Test(diagnostics, adds_an_error_of_our_own)
     cr_expect_str_eq(list.items[0].message, "Assets/A.asmdef: error: It is broken.");
     cr_expect_str_eq(list.items[0].file, "Assets/A.asmdef");
     cr_expect_str_eq(list.items[1].message, "error: It is late.");
-    cr_expect_eq(diagnostics_errors(&list), 2);
+    cr_expect_eq(diagnostics_count(&list, DIAGNOSTIC_ERROR), 2);
     diagnostics_clear(&list);
 }

@@ -26,12 +26,14 @@ static bool check_request_id(const struct request *request, bool wait, struct rp
 /* The console shows what the last compile said, and one line for each compile. */
 static void tell_console(struct server *server, const struct build_outcome *outcome)
 {
+    static const enum console_type TYPES[] = {[DIAGNOSTIC_ERROR] = CONSOLE_ERROR,
+                                              [DIAGNOSTIC_WARNING] = CONSOLE_WARNING,
+                                              [DIAGNOSTIC_NOTE] = CONSOLE_LOG};
     char *summary = compile_summary(outcome);
     console_forget_compile(&server->console);
     for (size_t at = 0; at < outcome->diagnostics.count; at++) {
         const struct diagnostic *diagnostic = &outcome->diagnostics.items[at];
-        console_add(&server->console, diagnostic->is_error ? CONSOLE_ERROR : CONSOLE_WARNING, true,
-                    diagnostic->message);
+        console_add(&server->console, TYPES[diagnostic->kind], true, diagnostic->message);
     }
     console_add(&server->console, CONSOLE_LOG, false, summary);
     log_debug(server->options->log, "%s", summary);
