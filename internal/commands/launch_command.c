@@ -174,8 +174,9 @@ static int tell_ready(struct waiting *waiting, const struct editor_install *inst
 {
     struct wait *wait = &waiting->wait;
     struct buffer members = {0};
-    wait_look_owner(wait); /* a launcher may have handed over to the Editor itself */
-    int64_t pid = wait->owner.kind == OWNER_ALIVE ? wait->owner.pid : editor->child.pid;
+    /* What was started may be a launcher, and the Editor itself another process. */
+    struct owner owner = owner_find_user(wait->project->root, &wait->state);
+    int64_t pid = owner.kind == OWNER_ALIVE ? owner.pid : editor->child.pid;
     buffer_append_string(&members, ",\"Editor\":");
     json_quote(&members, install->program);
     if (editor->log.path) {
