@@ -262,6 +262,21 @@ Test(compile, takes_up_the_compile_that_an_earlier_one_gave_up_waiting_for)
     scene_free(&scene);
 }
 
+Test(compile, takes_it_up_also_when_only_a_refusal_shows_that_it_still_runs)
+{
+    struct scene scene = scene_new();
+    const char *id = give_up(&scene);
+    test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
+    struct program *uloop = start_compile(&scene, NULL, NULL);
+    test_request_error(
+        test_editor_accept(scene.editor), -32603, "busy",
+        "{\"type\":\"server_busy\",\"message\":\"wait\",\"runningToolName\":\"compile\"}");
+    program_await_error_text(uloop, "taking up the compile");
+    test_editor_store_result(scene.editor, id, FAILURE);
+    expect_end(uloop, 1, "CS0103");
+    scene_free(&scene);
+}
+
 Test(compile, compiles_anew_when_the_one_given_up_is_over)
 {
     struct scene scene = scene_new();

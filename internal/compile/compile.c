@@ -9,6 +9,7 @@
 #include "json/scan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     COMPILE_ID = 1
@@ -262,53 +263,95 @@ static bool dispatch(struct run *run, uint64_t deadline_ms)
     return true;
 }
 
-/* Is a compile that was given up still running? Then it is taken up; one that is over is forgotten.
- */
-static bool take_up_pending(struct run *run)
+/* Waits for the request that was sent, by us or by an earlier command. */
+static bool await_request(struct run *run, bool attached, uint64_t deadline_ms)
 {
     struct wait *wait = run->wait;
-    struct pending pending = {0};
-    if (!pending_load(root_of(run), &pending))
-        return false;
+    completion_init(&run->completion, &wait->state, run->request.generation_before, attached,
+                    deadline_ms, clock_now_ms());
+    state_copy(&run->last, &wait->state);
+    wait_look_owner(wait);
+    return await_completion(run);
+}
+
+static void run_clear(struct run *run)
+{
+    client_close(run->client);
+    completion_clear(&run->completion);
+    pending_clear(&run->request);
+    state_clear(&run->last);
+}
+
+/* Until when a command that began at `start_ms` may take for what is to begin now. */
+static uint64_t deadline_of(const struct compile_options *options, uint64_t start_ms,
+                            uint64_t default_ms)
+{
+    return options->timeout_ms ? clock_after(start_ms, options->timeout_ms)
+                               : clock_after(clock_now_ms(), default_ms);
+}
+
+static bool compile_anew(struct wait *wait, const struct compile_options *options,
+                         uint64_t start_ms, struct buffer *result, struct error *error)
+{
+    struct run run = {.wait = wait, .result = result, .error = error};
+    run.request.force_recompile = options->force_recompile;
+    bool done = dispatch(&run, deadline_of(options, start_ms, WAIT_DEFAULT_MS)) &&
+                await_request(&run, false, deadline_of(options, start_ms, COMPILE_DEFAULT_MS));
+    run_clear(&run);
+    return done;
+}
+
+/* Takes up the request that an earlier command gave up waiting for; `pending` is empty afterwards.
+ */
+static bool take_up(struct wait *wait, const struct compile_options *options, uint64_t start_ms,
+                    struct pending *pending, struct buffer *result, struct error *error)
+{
+    struct run run = {.wait = wait, .result = result, .error = error, .request = *pending};
+    *pending = (struct pending){0};
+    log_debug(wait->log, "taking up the compile %s", run.request.request_id);
+    bool done = await_request(&run, true, deadline_of(options, start_ms, COMPILE_DEFAULT_MS));
+    run_clear(&run);
+    return done;
+}
+
+/* Is the Editor busy, and not dead? Then what was given up goes on. */
+static bool is_at_work(struct wait *wait)
+{
     wait_look(wait);
-    if (wait->state.kind == STATE_BUSY)
-        wait_look_owner(wait);
-    bool runs = wait->state.kind == STATE_BUSY && wait->seen.owner != PREFLIGHT_OWNER_GONE;
-    if (runs && pending.force_recompile == run->request.force_recompile) {
-        log_debug(wait->log, "taking up the compile %s", pending.request_id);
-        run->request = pending;
-        return true;
+    if (wait->state.kind != STATE_BUSY)
+        return false;
+    wait_look_owner(wait);
+    return wait->seen.owner != PREFLIGHT_OWNER_GONE;
+}
+
+/* Was the request refused because a compile runs, although the state does not show it yet? */
+static bool is_refused_for_a_compile(const struct error *error)
+{
+    if (error->code != E_SERVER_BUSY)
+        return false;
+    for (const struct error_detail *detail = error->details; detail; detail = detail->next) {
+        if (strcmp(detail->key, "data") == 0)
+            return slice_equals(json_member(slice_of(detail->value), "runningToolName"),
+                                "\"compile\"");
     }
-    pending_clear(&pending);
-    if (!runs)
-        pending_forget(root_of(run));
     return false;
 }
 
 bool compile_run(struct wait *wait, const struct compile_options *options, struct buffer *result,
                  struct error *error)
 {
-    struct run run = {.wait = wait, .result = result, .error = error};
-    run.request.force_recompile = options->force_recompile;
+    const char *root = wait->project->root;
     uint64_t start = clock_now_ms();
-    uint64_t ready_ms = options->timeout_ms ? options->timeout_ms : WAIT_DEFAULT_MS;
-    bool attached = take_up_pending(&run);
-    bool done = false;
-    if (attached || dispatch(&run, clock_after(start, ready_ms))) {
-        uint64_t now = clock_now_ms();
-        uint64_t deadline = options->timeout_ms ? clock_after(start, options->timeout_ms)
-                                                : clock_after(now, COMPILE_DEFAULT_MS);
-        completion_init(&run.completion, &wait->state, run.request.generation_before, attached,
-                        deadline, now);
-        state_copy(&run.last, &wait->state);
-        wait_look_owner(wait);
-        done = await_completion(&run);
-        if (done)
-            pending_forget(root_of(&run));
+    struct pending earlier = {0};
+    bool fits = pending_load(root, &earlier) && earlier.force_recompile == options->force_recompile;
+    bool done = fits && is_at_work(wait) ? take_up(wait, options, start, &earlier, result, error)
+                                         : compile_anew(wait, options, start, result, error);
+    if (!done && fits && earlier.request_id && is_refused_for_a_compile(error)) {
+        error_clear(error);
+        done = take_up(wait, options, start, &earlier, result, error);
     }
-    client_close(run.client);
-    completion_clear(&run.completion);
-    pending_clear(&run.request);
-    state_clear(&run.last);
+    if (done)
+        pending_forget(root);
+    pending_clear(&earlier);
     return done;
 }
