@@ -13,6 +13,7 @@ extern const struct command status_command;
 extern const struct command wait_command;
 extern const struct command fix_command;
 extern const struct command skills_command;
+extern const struct command completion_command;
 extern const struct command list_command;
 extern const struct command sync_command;
 extern const struct command help_command;
