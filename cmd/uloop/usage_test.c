@@ -235,7 +235,7 @@ Test(usage, explains_itself_beside_a_broken_catalog)
     struct temp_project *project = temp_project_new();
     temp_project_write(project, ".uloop/tools.json", "{");
     char *help = output_of(project->root, ARGUMENTS("--help"));
-    cr_expect(strstr(help, "cannot be used"), "%s", help);
+    cr_expect(strstr(help, "cannot"), "%s", help);
     cr_expect(strstr(help, "\n  help "), "%s", help);
     free(help);
     struct program_end end = run_in(project->root, ARGUMENTS("--list-commands"));

@@ -28,7 +28,8 @@ struct program_setup {
     const char *const *arguments; /* [0] is the program's path; ends with NULL */
     const char *folder;           /* current folder; NULL for the test's own */
     /* "NAME=value" sets, "NAME" removes; ends with NULL. The rest is the test's environment less
-     * everything that begins with ULOOP_, so that a developer's settings change no test. */
+     * everything that begins with ULOOP_, so that a developer's settings change no test; and where
+     * there is a terminal, TERM=xterm. */
     const char *const *environment;
     enum program_input input;
     const char *input_text;   /* standard input is a file with this text */

@@ -105,9 +105,13 @@ static bool is_overridden(const char *variable, const char *const *list)
 }
 
 /* Borrows the strings; the caller frees the array. */
-static char **make_environment(const char *const *extras)
+static char **make_environment(const struct program_setup *setup)
 {
-    size_t most = 1;
+    static const char *const terminal[] = {"TERM=xterm", NULL};
+    const char *const *extras = setup->environment;
+    bool has_terminal = setup->has_terminal_output || setup->has_terminal_errors;
+    const char *const *added = has_terminal ? terminal : NULL;
+    size_t most = 2;
     for (char **variable = environ; *variable; variable++)
         most++;
     for (const char *const *extra = extras; extra && *extra; extra++)
@@ -115,9 +119,12 @@ static char **make_environment(const char *const *extras)
     char **environment = memory_new(most * sizeof(char *));
     size_t count = 0;
     for (char **variable = environ; *variable; variable++) {
-        if (strncmp(*variable, "ULOOP_", 6) != 0 && !is_overridden(*variable, extras))
+        if (strncmp(*variable, "ULOOP_", 6) != 0 && !is_overridden(*variable, extras) &&
+            !is_overridden(*variable, added))
             environment[count++] = *variable;
     }
+    if (added && !is_overridden(added[0], extras))
+        environment[count++] = (char *)added[0];
     for (const char *const *extra = extras; extra && *extra; extra++) {
         if (strchr(*extra, '='))
             environment[count++] = (char *)*extra;
@@ -177,7 +184,7 @@ pid_t program_spawn(const struct program_setup *setup, struct program_streams *s
     int failure;
     open_streams(setup, streams, theirs);
     make_pipe(&failed, &failure);
-    char **environment = make_environment(setup->environment);
+    char **environment = make_environment(setup);
     pid_t parent = getpid();
     pid_t pid = fork();
     if (pid < 0)
