@@ -1,35 +1,14 @@
 /* What a command does with a server that breaks the contract, or is no server of ours. */
 
+#include "editor_scene.h"
+
 #include "base/buffer.h"
-#include "testkit/program.h"
-#include "testkit/temp_project.h"
-#include "testkit/test_editor.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-struct scene {
-    struct temp_project *project;
-    struct test_editor *editor;
-};
-
-static struct scene scene_new(void)
-{
-    struct scene scene = {.project = temp_project_new()};
-    scene.editor = test_editor_new(scene.project->root);
-    test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
-    test_editor_listen(scene.editor);
-    return scene;
-}
-
-static void scene_free(struct scene *scene)
-{
-    test_editor_free(scene->editor);
-    temp_project_free(scene->project);
-}
-
 /* Runs `command`, sends it these bytes as the answer, and closes the connection. */
-static struct program_end run_against(struct scene *scene, const char *command,
+static struct program_end run_against(struct editor_scene *scene, const char *command,
                                       const struct buffer *answer)
 {
     struct program *uloop = program_start((const char *const[]){ULOOP_PROGRAM, command, NULL},
@@ -74,14 +53,14 @@ Test(bad_answer, that_is_a_whole_frame_is_told_with_what_is_wrong)
         {"{\"id\":1,\"result\":{\"a\":\"\xc3\x28\"}}", "invalid UTF-8"},
         {"{\"id\":1,\"error\":[]}", "its error is no object"},
     };
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     for (size_t i = 0; i < sizeof(ANSWERS) / sizeof(ANSWERS[0]); i++) {
         struct buffer answer = framed(ANSWERS[i].payload);
         expect_failure(run_against(&scene, "get-hierarchy", &answer), 5, ANSWERS[i].words);
         expect_failure(run_against(&scene, "compile", &answer), 5, ANSWERS[i].words);
         buffer_clear(&answer);
     }
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(bad_answer, whose_framing_is_broken_is_told_with_what_is_wrong)
@@ -97,7 +76,7 @@ Test(bad_answer, whose_framing_is_broken_is_told_with_what_is_wrong)
         {"X-Other: 1\r\n\r\n{}", "missing Content-Length"},
         {"Content-Length: 1\r\n\r\n{\"id\":1,\"result\":{}}", "an object's member without a name"},
     };
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     for (size_t i = 0; i < sizeof(ANSWERS) / sizeof(ANSWERS[0]); i++) {
         struct buffer answer = {0};
         buffer_append_string(&answer, ANSWERS[i].bytes);
@@ -105,22 +84,22 @@ Test(bad_answer, whose_framing_is_broken_is_told_with_what_is_wrong)
         expect_failure(run_against(&scene, "compile", &answer), 5, ANSWERS[i].words);
         buffer_clear(&answer);
     }
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(bad_answer, that_announces_more_than_it_sends_leaves_the_effect_unknown)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer answer = {0};
     buffer_append_string(&answer, "Content-Length: 200\r\n\r\n{\"id\":1,\"result\":{}}");
     expect_failure(run_against(&scene, "get-hierarchy", &answer), 6, "unexpected end");
     buffer_clear(&answer);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(bad_answer, nested_200_levels_deep_is_refused)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer payload = {0};
     buffer_append_string(&payload, "{\"id\":1,\"result\":{\"a\":");
     for (int i = 0; i < 200; i++)
@@ -132,12 +111,12 @@ Test(bad_answer, nested_200_levels_deep_is_refused)
     expect_failure(run_against(&scene, "get-hierarchy", &answer), 5, "nested too deep");
     buffer_clear(&answer);
     buffer_clear(&payload);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(bad_answer, cut_off_at_any_byte_leaves_the_effect_unknown)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer whole = framed("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"Ok\":true}}");
     for (size_t length = 0; length < whole.length; length++) {
         struct buffer part = {.data = whole.data, .length = length};
@@ -148,13 +127,13 @@ Test(bad_answer, cut_off_at_any_byte_leaves_the_effect_unknown)
     cr_assert_eq(end.exit_code, 0, "%s", end.err);
     program_end_clear(&end);
     buffer_clear(&whole);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(bad_answer, is_not_what_an_answer_of_60_mebibytes_is)
 {
     const size_t text_length = (size_t)60 * 1024 * 1024;
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer payload = {0};
     buffer_append_string(&payload, "{\"id\":1,\"result\":{\"Text\":\"");
     cr_assert(buffer_reserve(&payload, text_length));
@@ -168,24 +147,24 @@ Test(bad_answer, is_not_what_an_answer_of_60_mebibytes_is)
     program_end_clear(&end);
     buffer_clear(&answer);
     buffer_clear(&payload);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(bad_answer, followed_by_more_bytes_is_still_an_answer)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer answer = framed("{\"id\":1,\"result\":{\"Ok\":true}}");
     buffer_append_string(&answer, "and then some garbage");
     struct program_end end = run_against(&scene, "get-hierarchy", &answer);
     cr_assert_eq(end.exit_code, 0, "%s", end.err);
     program_end_clear(&end);
     buffer_clear(&answer);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(bad_answer, does_not_come_from_frames_that_only_tell_of_progress)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer answer =
         framed("{\"id\":1,\"result\":{\"accepted\":true},\"uloop\":{\"phase\":\"accepted\"}}");
     struct buffer final = framed("{\"id\":1,\"result\":{\"Ok\":true}}");
@@ -196,5 +175,5 @@ Test(bad_answer, does_not_come_from_frames_that_only_tell_of_progress)
     program_end_clear(&end);
     buffer_clear(&final);
     buffer_clear(&answer);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }

@@ -1,8 +1,6 @@
 /* `uloop compile` against an Editor that the test plays, step by step. */
 
-#include "testkit/program.h"
-#include "testkit/temp_project.h"
-#include "testkit/test_editor.h"
+#include "editor_scene.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -13,40 +11,15 @@
 #define FAILURE                                                                                    \
     "{\"Success\":false,\"ErrorCount\":1,\"Errors\":[{\"Message\":\"CS0103\",\"Line\":7}]}"
 
-/* A project whose Editor is ready and listens, and an owner that lives. */
-struct scene {
-    struct temp_project *project;
-    struct test_editor *editor;
-    struct program *owner;
-};
-
-static struct scene scene_new(void)
-{
-    struct scene scene = {.project = temp_project_new()};
-    scene.owner = program_start_fake_unity(scene.project->root);
-    scene.editor = test_editor_new(scene.project->root);
-    test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
-    test_editor_listen(scene.editor);
-    return scene;
-}
-
-static void scene_free(struct scene *scene)
-{
-    test_editor_free(scene->editor);
-    program_free(scene->owner);
-    temp_project_free(scene->project);
-}
-
-static struct program *start_compile(const struct scene *scene, const char *option,
+static struct program *start_compile(const struct editor_scene *scene, const char *option,
                                      const char *value)
 {
-    return program_start((const char *const[]){ULOOP_PROGRAM, "compile", option, value, NULL},
-                         scene->project->root, (const char *const[]){"ULOOP_LOG=debug", NULL});
+    return start_uloop(scene->project, "compile", option, value);
 }
 
 /* What every successful compile ends with: from the reload to a ready Editor of a new generation.
  */
-static void reload(struct scene *scene)
+static void reload(struct editor_scene *scene)
 {
     test_editor_publish(scene->editor, "reloading", TEST_GENERATION_B, "domain-reload-before");
     test_editor_stop_listening(scene->editor, true);
@@ -56,19 +29,9 @@ static void reload(struct scene *scene)
     test_editor_publish(scene->editor, "ready", TEST_GENERATION_C, "server-recovery");
 }
 
-static void expect_end(struct program *uloop, int exit_code, const char *text)
-{
-    struct program_end end = program_wait(uloop);
-    cr_assert_eq(end.exit_code, exit_code, "exit code %d, signal %d: %s", end.exit_code, end.signal,
-                 end.err);
-    const char *where = exit_code <= 1 ? end.out : end.err;
-    cr_assert_not_null(strstr(where, text), "\"%s\" is not in %s", text, where);
-    program_end_clear(&end);
-}
-
 Test(compile, sends_its_request_id_and_waits_for_the_reload_by_default)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     cr_assert_str_eq(request->method, "compile");
@@ -79,13 +42,13 @@ Test(compile, sends_its_request_id_and_waits_for_the_reload_by_default)
     cr_assert_eq(strspn(strrchr(id, '_') + 1, "0123456789abcdef"), (size_t)8, "%s", id);
     test_request_answer(request, SUCCESS);
     reload(&scene);
-    expect_end(uloop, 0, "\"Success\": true");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
+    editor_scene_free(&scene);
 }
 
 Test(compile, takes_the_result_from_disk_when_the_connection_drops_without_an_answer)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_B, "compilation-started");
@@ -93,38 +56,38 @@ Test(compile, takes_the_result_from_disk_when_the_connection_drops_without_an_an
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     test_request_close(request);
     reload(&scene);
-    expect_end(uloop, 0, "\"Success\": true");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
+    editor_scene_free(&scene);
 }
 
 Test(compile, takes_the_result_from_disk_while_the_socket_hangs)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     test_editor_store_result(scene.editor, test_request_text(request, "RequestId"), SUCCESS);
     test_editor_publish(scene.editor, "reloading", TEST_GENERATION_B, "domain-reload-before");
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_C, "server-recovery");
-    expect_end(uloop, 0, "\"Success\": true");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
+    editor_scene_free(&scene);
 }
 
 Test(compile, takes_a_dropped_connection_for_the_reload_that_was_too_short_to_be_seen)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     test_request_answer(request, SUCCESS);
     test_request_close(request);
     program_await_error_text(uloop, "the connection was dropped");
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_C, "server-recovery");
-    expect_end(uloop, 0, "\"Success\": true");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
+    editor_scene_free(&scene);
 }
 
 Test(compile, does_not_take_half_a_stored_result_for_a_result)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     const char *id = test_request_text(request, "RequestId");
@@ -133,13 +96,13 @@ Test(compile, does_not_take_half_a_stored_result_for_a_result)
     program_await_error_text(uloop, "state compiling");
     test_editor_store_result(scene.editor, id, FAILURE);
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
-    expect_end(uloop, 1, "CS0103");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 1, "CS0103");
+    editor_scene_free(&scene);
 }
 
 Test(compile, with_errors_exits_1_when_the_state_is_ready_again)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, "--force-recompile", NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     cr_assert(cJSON_IsTrue(cJSON_GetObjectItem(request->params, "ForceRecompile")));
@@ -148,13 +111,13 @@ Test(compile, with_errors_exits_1_when_the_state_is_ready_again)
     program_await_error_text(uloop, "the result is known");
     cr_assert_not(program_has_ended(uloop));
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
-    expect_end(uloop, 1, "CS0103");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 1, "CS0103");
+    editor_scene_free(&scene);
 }
 
 Test(compile, prints_the_result_byte_for_byte)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     test_request_answer(request,
@@ -165,106 +128,105 @@ Test(compile, prints_the_result_byte_for_byte)
                      "{\n  \"Success\": false,\n  \"z\": 12345678901234567890,\n  \"a\": 1.50,\n"
                      "  \"m\": 1e400,\n  \"e\": \"\\u00e9\\/\"\n}\n");
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(compile, does_without_a_reload_when_nothing_had_to_be_compiled)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     test_request_answer(test_editor_accept(scene.editor), SUCCESS);
-    expect_end(uloop, 0, "\"Success\": true");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
+    editor_scene_free(&scene);
 }
 
 Test(compile, without_the_wait_returns_with_the_answer)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, "--no-wait-for-domain-reload", NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     cr_assert(cJSON_IsFalse(cJSON_GetObjectItem(request->params, "WaitForDomainReload")));
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_B, "compilation-started");
     test_request_answer(request, SUCCESS);
-    expect_end(uloop, 0, "\"Success\": true");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
+    editor_scene_free(&scene);
 }
 
 Test(compile, ends_with_the_editors_error_when_the_state_fails)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     test_request_answer(test_editor_accept(scene.editor), SUCCESS);
     test_editor_publish_with(scene.editor, "failed", TEST_GENERATION_B, "domain-reload-after",
                              "{\"lastError\":\"project IPC probe failed\"}");
-    expect_end(uloop, 3, "project IPC probe failed");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 3, "project IPC probe failed");
+    editor_scene_free(&scene);
 }
 
 Test(compile, ends_when_the_server_stops)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     (void)test_editor_accept(scene.editor);
     test_editor_publish(scene.editor, "stopped", TEST_GENERATION_B, "editor-quitting");
-    expect_end(uloop, 3, "is stopped (editor-quitting)");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 3, "is stopped (editor-quitting)");
+    editor_scene_free(&scene);
 }
 
 Test(compile, ends_when_the_editor_dies)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     (void)test_editor_accept(scene.editor);
     test_editor_publish(scene.editor, "reloading", TEST_GENERATION_B, "domain-reload-before");
     test_editor_stop_listening(scene.editor, false);
     program_await_error_text(uloop, "state reloading");
-    program_free(scene.owner);
-    scene.owner = NULL;
-    expect_end(uloop, 6, "UNITY_DISCONNECTED_AFTER_DISPATCH");
-    scene_free(&scene);
+    editor_scene_kill_owner(&scene);
+    expect_end(program_wait(uloop), 6, "UNITY_DISCONNECTED_AFTER_DISPATCH");
+    editor_scene_free(&scene);
 }
 
 Test(compile, ends_with_the_answer_of_an_editor_that_refuses)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     test_request_error(
         test_editor_accept(scene.editor), -32603, "busy",
         "{\"type\":\"server_busy\",\"message\":\"wait\",\"runningToolName\":\"run-tests\"}");
-    expect_end(uloop, 5, "UNITY_SERVER_BUSY");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 5, "UNITY_SERVER_BUSY");
+    editor_scene_free(&scene);
 }
 
 /* Starts a compile that gives up while the Editor compiles; returns its request id, which lives as
  * long as the editor. */
-static const char *give_up(struct scene *scene)
+static const char *give_up(struct editor_scene *scene)
 {
     struct program *uloop = start_compile(scene, "--timeout", "0.2");
     struct test_request *request = test_editor_accept(scene->editor);
     test_editor_publish(scene->editor, "compiling", TEST_GENERATION_B, "compilation-started");
-    expect_end(uloop, 4, "COMPILE_WAIT_TIMEOUT");
+    expect_end(program_wait(uloop), 4, "COMPILE_WAIT_TIMEOUT");
     cr_assert(temp_project_has(scene->project, ".uloop/pending-compile.json"));
     return test_request_text(request, "RequestId");
 }
 
 Test(compile, takes_up_the_compile_that_an_earlier_one_gave_up_waiting_for)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     const char *id = give_up(&scene);
     struct program *uloop = start_compile(&scene, NULL, NULL);
     program_await_error_text(uloop, "taking up the compile");
     test_editor_store_result(scene.editor, id, SUCCESS);
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     reload(&scene);
-    expect_end(uloop, 0, "\"Success\": true");
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
     cr_assert_not(temp_project_has(scene.project, ".uloop/pending-compile.json"));
     cr_assert_eq(test_editor_dispatched(scene.editor), (size_t)1);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(compile, takes_it_up_also_when_only_a_refusal_shows_that_it_still_runs)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     const char *id = give_up(&scene);
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     struct program *uloop = start_compile(&scene, NULL, NULL);
@@ -273,40 +235,40 @@ Test(compile, takes_it_up_also_when_only_a_refusal_shows_that_it_still_runs)
         "{\"type\":\"server_busy\",\"message\":\"wait\",\"runningToolName\":\"compile\"}");
     program_await_error_text(uloop, "taking up the compile");
     test_editor_store_result(scene.editor, id, FAILURE);
-    expect_end(uloop, 1, "CS0103");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 1, "CS0103");
+    editor_scene_free(&scene);
 }
 
 Test(compile, compiles_anew_when_the_one_given_up_is_over)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     const char *old_id = give_up(&scene);
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     struct program *uloop = start_compile(&scene, NULL, NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     cr_assert_str_neq(test_request_text(request, "RequestId"), old_id);
     test_request_answer(request, FAILURE);
-    expect_end(uloop, 1, "CS0103");
+    expect_end(program_wait(uloop), 1, "CS0103");
     cr_assert_not(temp_project_has(scene.project, ".uloop/pending-compile.json"));
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(compile, interrupted_exits_130_and_leaves_the_compile_to_be_taken_up)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_compile(&scene, NULL, NULL);
     (void)test_editor_accept(scene.editor);
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_B, "compilation-started");
     program_await_error_text(uloop, "state compiling");
     program_signal(uloop, SIGINT);
-    expect_end(uloop, 130, "Interrupted");
+    expect_end(program_wait(uloop), 130, "Interrupted");
     cr_assert(temp_project_has(scene.project, ".uloop/pending-compile.json"));
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(compile, asks_for_the_status_of_an_editor_without_a_state_file)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     test_editor_delete_state(scene.editor);
     struct program *uloop = start_compile(&scene, NULL, NULL);
     struct test_request *compile = test_editor_accept(scene.editor);
@@ -318,6 +280,6 @@ Test(compile, asks_for_the_status_of_an_editor_without_a_state_file)
     test_request_answer(status, "{\"Ready\":false,\"HasResult\":false,\"IsCompiling\":true}");
     status = test_editor_accept(scene.editor);
     test_request_answer(status, "{\"Ready\":true,\"HasResult\":true,\"Result\":" SUCCESS "}");
-    expect_end(uloop, 0, "\"Success\": true");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
+    editor_scene_free(&scene);
 }

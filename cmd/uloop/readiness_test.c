@@ -1,8 +1,6 @@
 /* What a command does with every state of the Editor, which the test plays. */
 
-#include "testkit/program.h"
-#include "testkit/temp_project.h"
-#include "testkit/test_editor.h"
+#include "editor_scene.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -15,82 +13,35 @@ static const char *const BUSY_PHASES[] = {"starting", "compiling", "reloading", 
                                           "stopping"};
 #define BUSY_COUNT (sizeof(BUSY_PHASES) / sizeof(BUSY_PHASES[0]))
 
-struct scene {
-    struct temp_project *project;
-    struct test_editor *editor;
-    struct program *owner;
-};
-
-/* A project whose Editor's process lives; it has published nothing and does not listen. */
-static struct scene scene_new(void)
+static struct program *start_tool(const struct editor_scene *scene)
 {
-    struct scene scene = {.project = temp_project_new()};
-    scene.owner = program_start_fake_unity(scene.project->root);
-    scene.editor = test_editor_new(scene.project->root);
-    return scene;
-}
-
-/* The same, of an Editor that is gone. */
-static struct scene scene_without_owner(void)
-{
-    struct scene scene = {.project = temp_project_new()};
-    scene.editor = test_editor_new(scene.project->root);
-    return scene;
-}
-
-static void scene_free(struct scene *scene)
-{
-    test_editor_free(scene->editor);
-    program_free(scene->owner);
-    temp_project_free(scene->project);
-}
-
-static struct program *start_in(const struct temp_project *project, const char *command,
-                                const char *option, const char *value)
-{
-    return program_start((const char *const[]){ULOOP_PROGRAM, command, option, value, NULL},
-                         project->root, (const char *const[]){"ULOOP_LOG=debug", NULL});
-}
-
-static struct program *start_tool(const struct scene *scene)
-{
-    return start_in(scene->project, "get-hierarchy", NULL, NULL);
-}
-
-static void expect_end(struct program *uloop, int exit_code, const char *text)
-{
-    struct program_end end = program_wait(uloop);
-    cr_assert_eq(end.exit_code, exit_code, "exit code %d, signal %d: %s", end.exit_code, end.signal,
-                 end.err);
-    const char *where = exit_code <= 1 ? end.out : end.err;
-    cr_assert_not_null(strstr(where, text), "\"%s\" is not in %s", text, where);
-    program_end_clear(&end);
+    return start_uloop(scene->project, "get-hierarchy", NULL, NULL);
 }
 
 /* Answers the one request that must be dispatched now, and expects the command to succeed. */
-static void expect_dispatch(struct scene *scene, struct program *uloop)
+static void expect_dispatch(struct editor_scene *scene, struct program *uloop)
 {
     struct test_request *request = test_editor_accept(scene->editor);
     cr_assert_str_eq(request->method, "get-hierarchy");
     test_request_answer(request, "{\"Objects\":[]}");
-    expect_end(uloop, 0, "\"Objects\": []");
+    expect_end(program_wait(uloop), 0, "\"Objects\": []");
     cr_assert_eq(test_editor_dispatched(scene->editor), (size_t)1);
 }
 
 Test(readiness, refuses_every_busy_state_whose_owner_is_gone)
 {
     for (size_t i = 0; i < BUSY_COUNT; i++) {
-        struct scene scene = scene_without_owner();
+        struct editor_scene scene = editor_scene_new_without_owner();
         test_editor_publish(scene.editor, BUSY_PHASES[i], TEST_GENERATION_A, "test");
         struct program *uloop = start_tool(&scene);
-        expect_end(uloop, 3, "stale recovery state file says Unity is still busy");
-        scene_free(&scene);
+        expect_end(program_wait(uloop), 3, "stale recovery state file says Unity is still busy");
+        editor_scene_free(&scene);
     }
 }
 
 Test(readiness, tells_the_stale_state_apart_by_its_details_and_says_uloop_fix)
 {
-    struct scene scene = scene_without_owner();
+    struct editor_scene scene = editor_scene_new_without_owner();
     test_editor_publish(scene.editor, "reloading", TEST_GENERATION_A, "domain-reload-before");
     struct program_end end = program_run(
         (const char *const[]){ULOOP_PROGRAM, "get-hierarchy", NULL}, scene.project->root, NULL);
@@ -108,7 +59,7 @@ Test(readiness, tells_the_stale_state_apart_by_its_details_and_says_uloop_fix)
                      "domain-reload-before");
     cJSON_Delete(envelope);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, is_not_misled_by_an_editor_instance_file_whose_process_is_dead_or_another)
@@ -117,13 +68,13 @@ Test(readiness, is_not_misled_by_an_editor_instance_file_whose_process_is_dead_o
     struct program *other = program_start_fake_unity(elsewhere->root);
     const pid_t pids[] = {999999999, getpid(), program_pid(other)};
     for (size_t i = 0; i < sizeof(pids) / sizeof(pids[0]); i++) {
-        struct scene scene = scene_without_owner();
+        struct editor_scene scene = editor_scene_new_without_owner();
         char instance[64];
         (void)snprintf(instance, sizeof(instance), "{\"process_id\":%d}", (int)pids[i]);
         temp_project_write(scene.project, "Library/EditorInstance.json", instance);
         test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started");
-        expect_end(start_tool(&scene), 3, "stale recovery state");
-        scene_free(&scene);
+        expect_end(program_wait(start_tool(&scene)), 3, "stale recovery state");
+        editor_scene_free(&scene);
     }
     program_free(other);
     temp_project_free(elsewhere);
@@ -131,17 +82,17 @@ Test(readiness, is_not_misled_by_an_editor_instance_file_whose_process_is_dead_o
 
 Test(readiness, dispatches_in_a_busy_state_whose_owner_was_missed_but_whose_endpoint_answers)
 {
-    struct scene scene = scene_without_owner();
+    struct editor_scene scene = editor_scene_new_without_owner();
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started");
     test_editor_listen(scene.editor);
     expect_dispatch(&scene, start_tool(&scene));
     cr_assert_eq(test_editor_probed(scene.editor), (size_t)1);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, waits_through_every_busy_phase_and_dispatches_when_ready_comes)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_listen(scene.editor);
     test_editor_publish(scene.editor, BUSY_PHASES[0], TEST_GENERATION_A, "test");
     struct program *uloop = start_tool(&scene);
@@ -154,20 +105,19 @@ Test(readiness, waits_through_every_busy_phase_and_dispatches_when_ready_comes)
     }
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_B, "server-recovery");
     expect_dispatch(&scene, uloop);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, ends_when_the_owner_dies_during_the_wait)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started");
     struct program *uloop = start_tool(&scene);
     program_await_error_text(uloop, "owner alive");
-    program_free(scene.owner);
-    scene.owner = NULL;
+    editor_scene_kill_owner(&scene);
     program_await_error_text(uloop, "exited"); /* the event, not the next look */
-    expect_end(uloop, 3, "stale recovery state");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 3, "stale recovery state");
+    editor_scene_free(&scene);
 }
 
 Test(readiness, ends_when_the_server_fails_or_stops_during_the_wait)
@@ -178,19 +128,19 @@ Test(readiness, ends_when_the_server_fails_or_stops_during_the_wait)
                 {"stopped", "editor-quitting", "is stopped (editor-quitting)"},
                 {"stopped", "manual-stop", "is stopped (manual-stop)"}};
     for (size_t i = 0; i < sizeof(ENDS) / sizeof(ENDS[0]); i++) {
-        struct scene scene = scene_new();
+        struct editor_scene scene = editor_scene_new();
         test_editor_publish(scene.editor, "reloading", TEST_GENERATION_A, "domain-reload-before");
         struct program *uloop = start_tool(&scene);
         program_await_error_text(uloop, "owner alive");
         test_editor_publish(scene.editor, ENDS[i].phase, TEST_GENERATION_B, ENDS[i].reason);
-        expect_end(uloop, 3, ENDS[i].words);
-        scene_free(&scene);
+        expect_end(program_wait(uloop), 3, ENDS[i].words);
+        editor_scene_free(&scene);
     }
 }
 
 Test(readiness, gives_a_server_that_was_found_stopped_a_moment_to_start_again)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_listen(scene.editor);
     test_editor_publish(scene.editor, "stopped", TEST_GENERATION_A, "editor-quitting");
     struct program *uloop = start_tool(&scene);
@@ -199,42 +149,42 @@ Test(readiness, gives_a_server_that_was_found_stopped_a_moment_to_start_again)
     program_await_error_text(uloop, "state busy starting");
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_B, "manual-start");
     expect_dispatch(&scene, uloop);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, ends_when_a_stopped_server_does_not_start_again)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "stopped", TEST_GENERATION_A, "editor-quitting");
-    expect_end(start_tool(&scene), 3, "is stopped");
-    scene_free(&scene);
+    expect_end(program_wait(start_tool(&scene)), 3, "is stopped");
+    editor_scene_free(&scene);
 }
 
 Test(readiness, refuses_a_server_stopped_by_hand_without_waiting)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "stopped", TEST_GENERATION_A, "manual-stop");
     struct program_end end = program_wait(start_tool(&scene));
     cr_assert_eq(end.exit_code, 3);
     cr_assert_null(strstr(end.err, ": wait"), "%s", end.err);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, refuses_a_ready_state_at_once_when_nothing_listens_and_nobody_lives)
 {
-    struct scene scene = scene_without_owner();
+    struct editor_scene scene = editor_scene_new_without_owner();
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     struct program_end end = program_wait(start_tool(&scene));
     cr_assert_eq(end.exit_code, 3);
     cr_assert_null(strstr(end.err, ": retry"), "%s", end.err);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, tries_again_while_a_living_editor_refuses)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     test_editor_listen(scene.editor);
     test_editor_stop_listening(scene.editor, false);
@@ -243,12 +193,12 @@ Test(readiness, tries_again_while_a_living_editor_refuses)
     program_await_error_text(uloop, "connecting again in 800 ms");
     test_editor_listen(scene.editor);
     expect_dispatch(&scene, uloop);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, waits_when_the_state_turns_busy_between_preflight_and_connect)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     struct program *uloop = start_tool(&scene);
     program_await_error_text(uloop, "no such file"); /* it wanted to dispatch */
@@ -258,12 +208,12 @@ Test(readiness, waits_when_the_state_turns_busy_between_preflight_and_connect)
     cr_assert_eq(test_editor_dispatched(scene.editor), (size_t)0);
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_C, "server-recovery");
     expect_dispatch(&scene, uloop);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, follows_the_state_when_temp_is_deleted_and_made_again)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started");
     struct program *uloop = start_tool(&scene);
     program_await_error_text(uloop, "owner alive");
@@ -277,12 +227,12 @@ Test(readiness, follows_the_state_when_temp_is_deleted_and_made_again)
     test_editor_listen(scene.editor);
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_B, "server-recovery");
     expect_dispatch(&scene, uloop);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, notices_a_ready_that_was_published_while_it_was_stopped)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started");
     struct program *uloop = start_tool(&scene);
     program_await_error_text(uloop, "owner alive");
@@ -291,12 +241,12 @@ Test(readiness, notices_a_ready_that_was_published_while_it_was_stopped)
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_B, "server-recovery");
     program_signal(uloop, SIGCONT);
     expect_dispatch(&scene, uloop);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, cares_for_no_wall_clock)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish_with(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started",
                              "{\"updatedAt\":\"2099-01-01T00:00:00.0000000Z\"}");
     struct program *uloop = start_tool(&scene);
@@ -305,62 +255,62 @@ Test(readiness, cares_for_no_wall_clock)
     test_editor_publish_with(scene.editor, "ready", TEST_GENERATION_A, "server-recovery",
                              "{\"updatedAt\":\"1999-01-01T00:00:00.0000000Z\"}");
     expect_dispatch(&scene, uloop);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, gives_up_at_its_timeout)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started");
-    expect_end(start_in(scene.project, "get-hierarchy", "--timeout", "0.05"), 4,
+    expect_end(run_uloop(scene.project, "get-hierarchy", "--timeout", "0.05"), 4,
                "did not become ready in time");
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, interrupted_while_waiting_exits_130)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "compilation-started");
     struct program *uloop = start_tool(&scene);
     program_await_error_text(uloop, "owner alive");
     program_signal(uloop, SIGINT);
-    expect_end(uloop, 130, "Interrupted");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 130, "Interrupted");
+    editor_scene_free(&scene);
 }
 
 Test(readiness, reads_a_half_written_state_again_until_it_is_whole)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_listen(scene.editor);
     temp_project_write(scene.project, "Temp/UnityCliLoop/server-state.json", "{\"phase\":\"rea");
     struct program *uloop = start_tool(&scene);
     program_await_error_text(uloop, "unreadable");
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     expect_dispatch(&scene, uloop);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, refuses_a_state_that_stays_unreadable_and_names_the_file)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     temp_project_write(scene.project, "Temp/UnityCliLoop/server-state.json", "[]");
-    expect_end(start_tool(&scene), 3, "server-state.json");
-    scene_free(&scene);
+    expect_end(program_wait(start_tool(&scene)), 3, "server-state.json");
+    editor_scene_free(&scene);
 }
 
 Test(readiness, asks_the_endpoint_in_a_phase_it_does_not_know)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_listen(scene.editor);
     test_editor_publish(scene.editor, "defragmenting", TEST_GENERATION_A, "test");
     expect_dispatch(&scene, start_tool(&scene));
     cr_assert_eq(test_editor_probed(scene.editor), (size_t)1);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, says_that_the_system_denies_the_socket)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     test_editor_listen(scene.editor);
     cr_assert_eq(chmod(test_editor_socket(scene.editor), 0600), 0);
@@ -373,33 +323,33 @@ Test(readiness, says_that_the_system_denies_the_socket)
     cr_assert_not_null(strstr(end.err, "sandbox or the permissions"), "%s", end.err);
     cr_assert_not_null(strstr(end.err, "\"retryable\": false"), "%s", end.err);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(readiness, sends_what_only_reads_once_more_when_a_reload_drops_the_connection)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     test_editor_listen(scene.editor);
-    struct program *uloop = start_in(scene.project, "get-logs", NULL, NULL);
+    struct program *uloop = start_uloop(scene.project, "get-logs", NULL, NULL);
     struct test_request *first = test_editor_accept(scene.editor);
     test_editor_publish(scene.editor, "reloading", TEST_GENERATION_B, "domain-reload-before");
     test_request_close(first);
     program_await_error_text(uloop, "state busy reloading");
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_C, "server-recovery");
     test_request_answer(test_editor_accept(scene.editor), "{\"Logs\":[]}");
-    expect_end(uloop, 0, "\"Logs\": []");
-    scene_free(&scene);
+    expect_end(program_wait(uloop), 0, "\"Logs\": []");
+    editor_scene_free(&scene);
 }
 
 Test(readiness, says_that_the_effect_is_unknown_when_anything_else_is_cut_off)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     test_editor_listen(scene.editor);
     struct program *uloop = start_tool(&scene);
     test_request_close(test_editor_accept(scene.editor));
-    expect_end(uloop, 6, "UNITY_DISCONNECTED_AFTER_DISPATCH");
+    expect_end(program_wait(uloop), 6, "UNITY_DISCONNECTED_AFTER_DISPATCH");
     cr_assert_eq(test_editor_dispatched(scene.editor), (size_t)1);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }

@@ -1,8 +1,6 @@
 /* `uloop fix`, `uloop status` and `uloop wait`. */
 
-#include "testkit/program.h"
-#include "testkit/temp_project.h"
-#include "testkit/test_editor.h"
+#include "editor_scene.h"
 
 #include <cJSON.h>
 #include <criterion/criterion.h>
@@ -11,32 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static struct program *start_in(const struct temp_project *project, const char *command,
-                                const char *option, const char *value)
-{
-    return program_start((const char *const[]){ULOOP_PROGRAM, command, option, value, NULL},
-                         project->root, (const char *const[]){"ULOOP_LOG=debug", NULL});
-}
-
-static struct program_end run_in(const struct temp_project *project, const char *command,
-                                 const char *option, const char *value)
-{
-    return program_run((const char *const[]){ULOOP_PROGRAM, command, option, value, NULL},
-                       project->root, NULL);
-}
-
-static void expect_end(struct program_end end, int exit_code, const char *text)
-{
-    cr_assert_eq(end.exit_code, exit_code, "exit code %d: %s%s", end.exit_code, end.out, end.err);
-    const char *where = exit_code == 0 ? end.out : end.err;
-    cr_assert_not_null(strstr(where, text), "\"%s\" is not in %s", text, where);
-    program_end_clear(&end);
-}
-
 Test(fix, says_that_there_is_nothing)
 {
     struct temp_project *project = temp_project_new();
-    struct program_end end = run_in(project, "fix", NULL, NULL);
+    struct program_end end = run_uloop(project, "fix", NULL, NULL);
     cr_assert_str_eq(end.out, "No recovery state files found.\n");
     cr_assert_eq(end.exit_code, 0);
     program_end_clear(&end);
@@ -61,7 +37,7 @@ Test(fix, removes_every_name_and_a_dead_socket_and_nothing_else)
     temp_project_write(project, "Temp/UnityCliLoop/other.json", "");
     test_editor_listen(editor);
     test_editor_stop_listening(editor, false);
-    struct program_end end = run_in(project, "fix", NULL, NULL);
+    struct program_end end = run_uloop(project, "fix", NULL, NULL);
     cr_assert_eq(end.exit_code, 0, "%s", end.err);
     cr_assert_not_null(strstr(end.out, "Cleaned up 8 recovery state file(s).\n"), "%s", end.out);
     for (size_t i = 0; i < count; i++) {
@@ -81,7 +57,7 @@ Test(fix, leaves_a_socket_that_somebody_listens_on)
     struct temp_project *project = temp_project_new();
     struct test_editor *editor = test_editor_new(project->root);
     test_editor_listen(editor);
-    expect_end(run_in(project, "fix", NULL, NULL), 0, "No recovery state files found.");
+    expect_end(run_uloop(project, "fix", NULL, NULL), 0, "No recovery state files found.");
     cr_assert_eq(access(test_editor_socket(editor), F_OK), 0);
     test_editor_free(editor);
     temp_project_free(project);
@@ -95,9 +71,9 @@ Test(fix, removes_nothing_that_a_living_editor_uses_unless_forced)
     test_editor_publish(editor, "reloading", TEST_GENERATION_A, "domain-reload-before");
     char pid[32];
     (void)snprintf(pid, sizeof(pid), "Process %d ", (int)program_pid(owner));
-    expect_end(run_in(project, "fix", NULL, NULL), 5, pid);
+    expect_end(run_uloop(project, "fix", NULL, NULL), 5, pid);
     cr_assert(temp_project_has(project, "Temp/UnityCliLoop/server-state.json"));
-    expect_end(run_in(project, "fix", "--force", NULL), 0, "Cleaned up 1 recovery");
+    expect_end(run_uloop(project, "fix", "--force", NULL), 0, "Cleaned up 1 recovery");
     cr_assert_not(temp_project_has(project, "Temp/UnityCliLoop/server-state.json"));
     program_free(owner);
     test_editor_free(editor);
@@ -109,7 +85,7 @@ Test(fix, names_what_it_cannot_remove_and_removes_the_rest)
     struct temp_project *project = temp_project_new();
     temp_project_make_folder(project, "Temp/UnityCliLoop/server-state.json/inside");
     temp_project_write(project, "Temp/compiling.lock", "");
-    expect_end(run_in(project, "fix", NULL, NULL), 7, "UnityCliLoop/server-state.json");
+    expect_end(run_uloop(project, "fix", NULL, NULL), 7, "UnityCliLoop/server-state.json");
     cr_assert_not(temp_project_has(project, "Temp/compiling.lock"));
     temp_project_free(project);
 }
@@ -121,7 +97,7 @@ Test(fix, does_not_follow_a_symbolic_link_out_of_the_project)
     temp_project_write(elsewhere, "server-state.json", "{}");
     cr_assert_eq(rmdir(temp_project_path(project, "Temp/UnityCliLoop")), 0);
     cr_assert_eq(symlink(elsewhere->root, temp_project_path(project, "Temp/UnityCliLoop")), 0);
-    expect_end(run_in(project, "fix", NULL, NULL), 7, "symbolic link");
+    expect_end(run_uloop(project, "fix", NULL, NULL), 7, "symbolic link");
     cr_assert(temp_project_has(elsewhere, "server-state.json"));
     temp_project_free(elsewhere);
     temp_project_free(project);
@@ -132,16 +108,17 @@ Test(fix, lets_the_next_command_find_a_clean_project)
     struct temp_project *project = temp_project_new();
     struct test_editor *editor = test_editor_new(project->root);
     test_editor_publish(editor, "compiling", TEST_GENERATION_A, "compilation-started");
-    expect_end(run_in(project, "get-hierarchy", NULL, NULL), 3, "uloop fix");
-    expect_end(run_in(project, "fix", NULL, NULL), 0, "Cleaned up 1");
-    expect_end(run_in(project, "get-hierarchy", NULL, NULL), 3, "No Unity Editor has the project");
+    expect_end(run_uloop(project, "get-hierarchy", NULL, NULL), 3, "uloop fix");
+    expect_end(run_uloop(project, "fix", NULL, NULL), 0, "Cleaned up 1");
+    expect_end(run_uloop(project, "get-hierarchy", NULL, NULL), 3,
+               "No Unity Editor has the project");
     test_editor_free(editor);
     temp_project_free(project);
 }
 
 static cJSON *status_of(const struct temp_project *project, int exit_code)
 {
-    struct program_end end = run_in(project, "status", "--json", NULL);
+    struct program_end end = run_uloop(project, "status", "--json", NULL);
     cr_assert_eq(end.exit_code, exit_code, "%s%s", end.out, end.err);
     cJSON *status = cJSON_Parse(end.out);
     cr_assert_not_null(status);
@@ -161,7 +138,7 @@ Test(status, shows_a_ready_editor_and_exits_0)
     struct program *owner = program_start_fake_unity(project->root);
     test_editor_publish(editor, "ready", TEST_GENERATION_A, "server-recovery");
     test_editor_listen(editor);
-    struct program *uloop = start_in(project, "status", "--json", NULL);
+    struct program *uloop = start_uloop(project, "status", "--json", NULL);
     test_editor_answer_probes(editor, false);
     test_request_answer(test_editor_accept(editor), "{\"Ver\":\"x\"}");
     struct program_end end = program_wait(uloop);
@@ -206,7 +183,7 @@ Test(status, explains_the_observation_the_rule_and_the_action)
     struct temp_project *project = temp_project_new();
     struct test_editor *editor = test_editor_new(project->root);
     test_editor_publish(editor, "compiling", TEST_GENERATION_A, "compilation-started");
-    struct program_end end = run_in(project, "status", "--explain", NULL);
+    struct program_end end = run_uloop(project, "status", "--explain", NULL);
     cr_assert_not_null(
         strstr(end.out, "observed    state busy, owner gone, endpoint absent or refused\n"), "%s",
         end.out);
@@ -251,7 +228,7 @@ Test(wait_command, returns_when_the_editor_is_ready_and_prints_the_state)
     struct test_editor *editor = test_editor_new(project->root);
     struct program *owner = program_start_fake_unity(project->root);
     test_editor_publish(editor, "starting", TEST_GENERATION_A, "manual-start");
-    struct program *uloop = start_in(project, "wait", NULL, NULL);
+    struct program *uloop = start_uloop(project, "wait", NULL, NULL);
     program_await_error_text(uloop, "state busy starting");
     test_editor_listen(editor);
     test_editor_answer_probes(editor, false);
@@ -269,7 +246,7 @@ Test(wait_command, waits_for_an_editor_that_lives_but_has_not_begun_to_start_its
     struct test_editor *editor = test_editor_new(project->root);
     struct program *owner = program_start_fake_unity(project->root);
     test_editor_publish(editor, "stopped", TEST_GENERATION_A, "manual-stop");
-    struct program *uloop = start_in(project, "wait", "--for", "ready");
+    struct program *uloop = start_uloop(project, "wait", "--for", "ready");
     program_await_error_text(uloop, "state stopped");
     test_editor_publish(editor, "starting", TEST_GENERATION_B, "manual-start");
     program_await_error_text(uloop, "state busy starting");
@@ -288,7 +265,7 @@ Test(wait_command, for_settled_ends_with_any_phase_that_is_not_busy)
         struct test_editor *editor = test_editor_new(project->root);
         struct program *owner = program_start_fake_unity(project->root);
         test_editor_publish(editor, "reloading", TEST_GENERATION_A, "domain-reload-before");
-        struct program *uloop = start_in(project, "wait", "--for", "settled");
+        struct program *uloop = start_uloop(project, "wait", "--for", "settled");
         program_await_error_text(uloop, "state busy reloading");
         test_editor_publish(editor, SETTLED[i], TEST_GENERATION_B, "test");
         expect_end(program_wait(uloop), 0, SETTLED[i]);
@@ -305,7 +282,7 @@ Test(wait_command, for_stopped_ends_with_the_state_or_with_the_process)
         struct test_editor *editor = test_editor_new(project->root);
         struct program *owner = program_start_fake_unity(project->root);
         test_editor_publish(editor, "compiling", TEST_GENERATION_A, "compilation-started");
-        struct program *uloop = start_in(project, "wait", "--for", "stopped");
+        struct program *uloop = start_uloop(project, "wait", "--for", "stopped");
         program_await_error_text(uloop, "waiting for the server to stop");
         if (dies) {
             program_free(owner);
@@ -326,7 +303,7 @@ Test(wait_command, ends_with_exit_code_4_at_its_timeout)
     struct test_editor *editor = test_editor_new(project->root);
     struct program *owner = program_start_fake_unity(project->root);
     test_editor_publish(editor, "compiling", TEST_GENERATION_A, "compilation-started");
-    expect_end(run_in(project, "wait", "--timeout", "0.05"), 4, "did not become ready in time");
+    expect_end(run_uloop(project, "wait", "--timeout", "0.05"), 4, "did not become ready in time");
     program_free(owner);
     test_editor_free(editor);
     temp_project_free(project);
