@@ -149,28 +149,15 @@ static char *find_upwards(struct error *error)
     return NULL;
 }
 
-/* The root travels in JSON, and its hash is the endpoint's: other bytes than UTF-8 would not arrive
- * at the Editor as they are. */
-static bool is_utf8(const char *text)
-{
-    size_t left = strlen(text);
-    while (left > 0) {
-        size_t length = utf8_length((const unsigned char *)text, left);
-        if (length == 0)
-            return false;
-        text += length;
-        left -= length;
-    }
-    return true;
-}
-
 bool project_open(const char *path, struct project *project, struct error *error)
 {
     *project = (struct project){0};
     char *root = path ? find_named(path, error) : find_upwards(error);
     if (!root)
         return false;
-    if (!is_utf8(root)) {
+    /* The root travels in JSON, and its hash is the endpoint's: other bytes than UTF-8 would not
+     * arrive at the Editor as they are. */
+    if (!utf8_is_valid(root)) {
         error_set(error, E_PROJECT_NOT_FOUND, "The path of the project %s is not valid UTF-8.",
                   root);
         free(root);
