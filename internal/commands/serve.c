@@ -7,6 +7,7 @@
 struct serve_options {
     struct option_list references;
     const char *compiler;
+    const char *compiler_command;
     uint64_t compile_timeout_ms;
 };
 
@@ -27,7 +28,11 @@ const struct command serve_command = {
             OPTION_LIST(serve_options, references, "reference", 'r', "dll",
                         "a library that every assembly may use; may be given several times"),
             OPTION_STRING(serve_options, compiler, "compiler", '\0', "program",
-                          "the C# compiler to run; without it, mcs from PATH"),
+                          "the C# compiler: a program, or the csc.dll of a Unity installation; "
+                          "without it, mcs or else csc from PATH"),
+            OPTION_STRING(serve_options, compiler_command, "compiler-command", '\0', "command",
+                          "a command line that compiles what {response} says, a response file "
+                          "of csc"),
             OPTION_SECONDS(serve_options, compile_timeout_ms, "compile-timeout", '\0', "600",
                            "end a compile that takes longer"),
             OPTION_END,
@@ -66,6 +71,11 @@ static int serve_run(struct cli *cli, const void *options)
     struct log log = cli->log;
     if (log.level == LOG_OFF && !cli->common.quiet)
         log = (struct log){.level = LOG_DEBUG, .stream = cli->err};
+    if (serve->compiler && serve->compiler_command) {
+        error_set(&error, E_INVALID_ARGUMENT,
+                  "--compiler and --compiler-command exclude each other.");
+        return cli_fail(cli, &error);
+    }
     char **references = resolve(&serve->references, &error);
     if (!references)
         return cli_fail(cli, &error);
@@ -73,7 +83,7 @@ static int serve_run(struct cli *cli, const void *options)
         .project = &cli->project,
         .references = references,
         .reference_count = serve->references.count,
-        .compiler = serve->compiler,
+        .compiler = {.program = serve->compiler, .command = serve->compiler_command},
         .compile_timeout_ms = serve->compile_timeout_ms,
         .out = cli->out,
         .log = &log,

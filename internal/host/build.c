@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More compilers at once than this only take the memory from one another. */
 enum {
-    MOST_COMPILERS = 4,
+    MOST_COMPILERS = 8, /* at once: more only take the memory from one another */
+    MOST_DIAGNOSTIC_BYTES = 8 * 1024 * 1024, /* of one build: a client takes no longer result */
 };
 
 /* What conditional code sees: it is compiled as for the Editor, which this stands in for. */
@@ -29,7 +29,7 @@ struct build {
     struct source_tree tree;
     struct assembly_graph graph;
     struct build_record record;
-    char *program;
+    struct compiler compiler;
     struct unit_setting setting;
     struct build_unit *units; /* one for each assembly of the graph */
     size_t running, most_running;
@@ -50,7 +50,7 @@ static void release(struct build *build)
     source_tree_clear(&build->tree);
     build_record_close(&build->record);
     diagnostics_clear(&build->outcome.diagnostics);
-    free(build->program);
+    compiler_clear(&build->compiler);
     free(build);
 }
 
@@ -140,12 +140,33 @@ static void publish(struct build *build)
     free(folder);
 }
 
+static size_t bytes_of(const struct diagnostics *list)
+{
+    size_t bytes = 0;
+    for (size_t at = 0; at < list->count; at++)
+        bytes += strlen(list->items[at].message);
+    return bytes;
+}
+
+/* Takes over what was found in one assembly, or says how much of it is left out. */
+static void take_diagnostics(struct build *build, struct build_unit *unit)
+{
+    struct diagnostics *all = &build->outcome.diagnostics;
+    size_t errors = diagnostics_count(&unit->found, DIAGNOSTIC_ERROR);
+    if (bytes_of(all) + bytes_of(&unit->found) <= MOST_DIAGNOSTIC_BYTES)
+        diagnostics_move(all, &unit->found);
+    else if (errors > 0)
+        diagnostics_add_error(all, NULL,
+                              "%s has %zu errors, which are left out: there are too many.",
+                              unit->assembly->name, errors);
+}
+
 static void gather(struct build *build)
 {
     bool all_made = !build->ended;
     for (size_t at = 0; at < build->graph.count; at++) {
         struct build_unit *unit = &build->units[at];
-        diagnostics_move(&build->outcome.diagnostics, &unit->found);
+        take_diagnostics(build, unit);
         build->outcome.compiled_count += unit->state == UNIT_MADE;
         all_made = all_made && (unit->state == UNIT_MADE || unit->state == UNIT_CURRENT);
     }
@@ -209,8 +230,9 @@ static void append_file_identity(struct buffer *text, const char *path)
 static char *describe_toolchain(const struct build *build)
 {
     struct buffer text = {0};
-    buffer_append_format(&text, "%s\n", build->options->backend->name);
-    append_file_identity(&text, build->program);
+    buffer_append_format(&text, "%s\n", build->compiler.backend->name);
+    for (size_t at = 0; at < build->compiler.argument_count; at++)
+        append_file_identity(&text, build->compiler.arguments[at]);
     for (size_t at = 0; at < build->options->reference_count; at++)
         append_file_identity(&text, build->options->references[at]);
     for (const char *const *define = DEFINES; *define; define++)
@@ -270,13 +292,12 @@ static void take_tree(struct build *build)
         finish(build);
         return;
     }
-    build->program = build->options->backend->find(build->options->compiler, &error);
-    bool going = build->program && (plan(build) == 0 || prepare(build, &error));
+    bool going = compiler_find(&build->options->choice, &build->compiler, &error) &&
+                 (plan(build) == 0 || prepare(build, &error));
     if (going) {
         build->setting = (struct unit_setting){
             .project_root = build->options->project_root,
-            .backend = build->options->backend,
-            .program = build->program,
+            .compiler = &build->compiler,
             .references = build->options->references,
             .reference_count = build->options->reference_count,
             .defines = DEFINES,

@@ -12,8 +12,7 @@
 /* How to build; everything is borrowed until on_done. */
 struct build_options {
     const char *project_root;
-    const struct compiler_backend *backend;
-    const char *compiler;    /* program or name; NULL for the backend's own */
+    struct compiler_choice choice;
     char *const *references; /* further libraries for every assembly */
     size_t reference_count;
     uint64_t timeout_ms; /* of the whole build */

@@ -32,9 +32,9 @@ static char **make_references(const struct build_unit *units, const struct assem
     return references;
 }
 
-static void append_response(const struct build_unit *units, const struct assembly *assembly,
+static bool append_response(const struct build_unit *units, const struct assembly *assembly,
                             const char *output, const struct unit_setting *setting,
-                            struct buffer *response)
+                            struct buffer *response, struct error *error)
 {
     size_t reference_count = 0;
     char **references = make_references(units, assembly, setting, &reference_count);
@@ -49,12 +49,14 @@ static void append_response(const struct build_unit *units, const struct assembl
         .reference_count = reference_count,
         .defines = setting->defines,
         .allow_unsafe = assembly->allow_unsafe,
+        .base_library = setting->compiler->base_library,
     };
-    setting->backend->write_response(&unit, response);
+    bool written = setting->compiler->backend->write_response(&unit, response, error);
     for (size_t at = 0; at < reference_count; at++)
         free(references[at]);
     free(references);
     free((void *)sources);
+    return written;
 }
 
 bool unit_start(struct build_unit *units, size_t at, const struct unit_setting *setting,
@@ -67,11 +69,12 @@ bool unit_start(struct build_unit *units, size_t at, const struct unit_setting *
     char *output = library_of(unit);
     char *response_name = memory_format("%s.rsp", output);
     char *response_path = path_join(setting->project_root, response_name);
-    append_response(units, unit->assembly, output, setting, &response);
-    bool written = file_write(response_path, buffer_slice(&response), &error);
+    bool written = append_response(units, unit->assembly, output, setting, &response, &error) &&
+                   file_write(response_path, buffer_slice(&response), &error);
     if (written) {
-        compiler_run_start(&unit->run, loop, setting->program, response_name, setting->project_root,
-                           on_done, unit);
+        char **arguments = compiler_make_arguments(setting->compiler, response_name, output);
+        compiler_run_start(&unit->run, loop, arguments, setting->project_root, on_done, unit);
+        compiler_free_arguments(arguments);
     } else {
         unit->state = UNIT_FAILED;
         diagnostics_add_error(&unit->found, NULL, "%s", error.message);
@@ -108,11 +111,11 @@ static void read_end(struct build_unit *unit, const struct unit_setting *setting
                               "out.",
                               COMPILER_MOST_OUTPUT, unit->assembly->name);
     if (run->exit_signal != 0)
-        diagnostics_add_error(&unit->found, NULL,
-                              "The compiler %s was ended by signal %d while it compiled %s.",
-                              setting->program, run->exit_signal, unit->assembly->name);
+        diagnostics_add_error(
+            &unit->found, NULL, "The compiler %s was ended by signal %d while it compiled %s.",
+            setting->compiler->arguments[0], run->exit_signal, unit->assembly->name);
     else if (run->exit_status != 0 && diagnostics_count(&unit->found, DIAGNOSTIC_ERROR) == 0)
-        quote_output(unit, setting->program);
+        quote_output(unit, setting->compiler->arguments[0]);
 }
 
 void unit_finish(struct build_unit *unit, const struct unit_setting *setting)
@@ -120,7 +123,7 @@ void unit_finish(struct build_unit *unit, const struct unit_setting *setting)
     struct compiler_run *run = &unit->run;
     if (run->start_status != 0)
         diagnostics_add_error(&unit->found, NULL, "Cannot run the compiler %s: %s.",
-                              setting->program, uv_strerror(run->start_status));
+                              setting->compiler->arguments[0], uv_strerror(run->start_status));
     else if (!run->killed)
         read_end(unit, setting);
     bool made = !run->killed && diagnostics_count(&unit->found, DIAGNOSTIC_ERROR) == 0;

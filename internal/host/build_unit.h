@@ -32,8 +32,7 @@ struct build_unit {
 /* What all units of a build have in common; borrowed. */
 struct unit_setting {
     const char *project_root;
-    const struct compiler_backend *backend;
-    const char *program; /* of the compiler */
+    const struct compiler *compiler;
     char *const *references;
     size_t reference_count;
     const char *const *defines;

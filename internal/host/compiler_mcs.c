@@ -1,19 +1,14 @@
 #include "host/compiler.h"
 
-#include "base/path.h"
-
-static char *find_mcs(const char *wanted, struct error *error)
+static bool find_mcs(const char *wanted, struct compiler *found, struct error *error)
 {
-    const char *name = wanted ? wanted : "mcs";
-    if (*path_name(name, PATH_NATIVE) != '\0' && path_name(name, PATH_NATIVE) != name)
-        return path_canonical(name, E_SYSTEM, error);
-    char *found = compiler_search_path(name);
-    if (!found)
-        error_set(error, E_SYSTEM,
-                  "The C# compiler %s is not in any folder of PATH. Install it (Debian: mono-mcs), "
-                  "or name a compiler with --compiler.",
-                  name);
-    return found;
+    char *program = compiler_find_program(wanted ? wanted : "mcs", error);
+    if (!program)
+        return false;
+    found->backend = &compiler_mcs;
+    compiler_add_argument(found, program);
+    compiler_add_argument(found, memory_copy_string("@" PLACE_RESPONSE));
+    return true;
 }
 
 /* One argument a line. mcs takes what stands between two equal quotes as it is, and has no escape:
@@ -31,8 +26,9 @@ static void append_argument(struct buffer *out, const char *option, const char *
     buffer_append_string(out, "\"\n");
 }
 
-static void write_response(const struct compile_unit *unit, struct buffer *out)
+static bool write_response(const struct compile_unit *unit, struct buffer *out, struct error *error)
 {
+    (void)error; /* mcs can be told everything */
     /* Unity's own choice of silenced warnings: private fields that only its serializer fills. */
     buffer_append_string(out, "-target:library\n-codepage:utf8\n-nowarn:0169,0649\n");
     append_argument(out, "-out:", unit->output);
@@ -44,6 +40,7 @@ static void write_response(const struct compile_unit *unit, struct buffer *out)
         append_argument(out, "-r:", unit->references[at]);
     for (size_t at = 0; at < unit->source_count; at++)
         append_argument(out, "", unit->sources[at]);
+    return true;
 }
 
 const struct compiler_backend compiler_mcs = {

@@ -87,11 +87,8 @@ static void free_environment(char **environment)
     free(environment);
 }
 
-static void spawn(struct compiler_run *run, uv_loop_t *loop, const char *program,
-                  const char *response, const char *folder)
+static void spawn(struct compiler_run *run, uv_loop_t *loop, char **arguments, const char *folder)
 {
-    char *argument = memory_format("@%s", response);
-    char *arguments[] = {(char *)program, argument, NULL};
     char **environment = make_environment();
     uv_stdio_container_t streams[3] = {{.flags = UV_IGNORE}};
     streams[1].flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE;
@@ -99,7 +96,7 @@ static void spawn(struct compiler_run *run, uv_loop_t *loop, const char *program
     streams[2].flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE;
     streams[2].data.stream = (uv_stream_t *)&run->err.pipe;
     uv_process_options_t options = {
-        .file = program,
+        .file = arguments[0],
         .args = arguments,
         .env = environment,
         .cwd = folder,
@@ -113,18 +110,16 @@ static void spawn(struct compiler_run *run, uv_loop_t *loop, const char *program
     run->process.data = run;
     run->open_handles++; /* also after a failure: libuv has initialised the handle */
     free_environment(environment);
-    free(argument);
 }
 
-void compiler_run_start(struct compiler_run *run, uv_loop_t *loop, const char *program,
-                        const char *response, const char *folder, void (*on_done)(void *context),
-                        void *context)
+void compiler_run_start(struct compiler_run *run, uv_loop_t *loop, char **arguments,
+                        const char *folder, void (*on_done)(void *context), void *context)
 {
     run->on_done = on_done;
     run->context = context;
     open_stream(run, &run->out, loop);
     open_stream(run, &run->err, loop);
-    spawn(run, loop, program, response, folder);
+    spawn(run, loop, arguments, folder);
     int status = run->start_status;
     if (status == 0)
         status = uv_read_start((uv_stream_t *)&run->out.pipe, on_allocate, on_read);

@@ -39,11 +39,10 @@ struct compiler_run {
     void *context;
 };
 
-/* Starts `program` with the response file (its path relative to `folder`), in `folder`. Never
- * blocks; failure is told like every other end. */
-void compiler_run_start(struct compiler_run *run, uv_loop_t *loop, const char *program,
-                        const char *response, const char *folder, void (*on_done)(void *context),
-                        void *context);
+/* Starts arguments[0] (a path; they end with NULL), in `folder`. Never blocks; failure is told like
+ * every other end. */
+void compiler_run_start(struct compiler_run *run, uv_loop_t *loop, char **arguments,
+                        const char *folder, void (*on_done)(void *context), void *context);
 
 /* Ends the process and whatever it started; on_done follows. Harmless when it has ended. */
 void compiler_run_kill(struct compiler_run *run);

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "host/compiler.h"
 #include "project/project.h"
 
 #include <stdbool.h>
@@ -19,7 +20,7 @@ struct host_options {
     const struct project *project;
     char *const *references; /* canonical paths of libraries that every assembly refers to */
     size_t reference_count;
-    const char *compiler; /* program or name; NULL for mcs from PATH */
+    struct compiler_choice compiler;
     uint64_t compile_timeout_ms;
     FILE *out; /* told, once and flushed: "uloop serve: ready on <endpoint> for <root>" */
     struct log *log;

@@ -226,8 +226,7 @@ static struct server *server_new(uv_loop_t *loop, const struct host_options *opt
                                          .owner_pid = pid,
                                          .owner_started_at = server->started_at};
     server->build_options = (struct build_options){.project_root = options->project->root,
-                                                   .backend = &compiler_mcs,
-                                                   .compiler = options->compiler,
+                                                   .choice = options->compiler,
                                                    .references = options->references,
                                                    .reference_count = options->reference_count,
                                                    .timeout_ms = options->compile_timeout_ms};
