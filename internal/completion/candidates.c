@@ -137,10 +137,8 @@ static void offer_names(struct place *place, const char *before, const char *typ
     error_clear(&error);
 }
 
-/* What an option's value or an operand is called says what it names. */
-static bool is_called(const struct option *option, const char *const *names)
+static bool is_among(const char *name, const char *const *names)
 {
-    const char *name = option->operand ? option->name : option->value_name;
     while (name && *names && strcmp(name, *names) != 0)
         names++;
     return name && *names;
@@ -149,15 +147,17 @@ static bool is_called(const struct option *option, const char *const *names)
 static void offer_values(struct place *place, const struct option *option, const char *before,
                          const char *typed)
 {
-    static const char *const commands[] = {"command", NULL};
+    /* The options and operands that name a command of uloop. */
+    static const char *const naming[] = {"list-options", "command", NULL};
+    /* What a value or an operand is called in help when it names a file. */
     static const char *const files[] = {"path", "file", "folder", "dll", "program", NULL};
     for (const char *const *choice = option->choices; choice && *choice; choice++) {
         if (begins_with_any_case(*choice, typed) && is_plain(*choice))
             put(place, before, *choice, option->help);
     }
-    if (is_called(option, commands))
+    if (is_among(option->name, naming))
         offer_names(place, before, typed);
-    else if (is_called(option, files))
+    else if (is_among(option->operand ? option->name : option->value_name, files))
         put_files(place);
 }
 

@@ -14,6 +14,7 @@ struct paint_options {
     uint64_t timeout_ms;
     struct option_list layers;
     const char *brush;
+    const char *mixer;
     const char *wall;
     const char *room;
     struct option_list rest;
@@ -32,6 +33,7 @@ static const struct command PAINT = {
             OPTION_SECONDS(paint_options, timeout_ms, "timeout", 't', NULL, "how long"),
             OPTION_LIST(paint_options, layers, "layer", '\0', NULL, "another layer"),
             OPTION_STRING(paint_options, brush, "brush", '\0', "path", "the brush"),
+            OPTION_STRING(paint_options, mixer, "mixer", '\0', "command", "what mixes"),
             OPTION_REST(paint_options, rest, "rest", "for the painter"),
             {.name = "wall",
              .operand = true,
@@ -133,7 +135,7 @@ Test(candidates, come_from_the_project_that_is_named)
 Test(candidates, are_the_options_that_were_not_given)
 {
     char *all = find_in("/", (const char *const[]){"paint", "-", NULL});
-    static const char own[] = "--color --wet --no-dry --timeout --layer --brush --project-path ";
+    static const char own[] = "--color --wet --no-dry --timeout --layer --brush --mixer ";
     cr_expect(strncmp(all, own, sizeof(own) - 1) == 0, "%s", all);
     cr_expect(strstr(all, " --help"), "%s", all);
     free(all);
@@ -193,6 +195,7 @@ Test(candidates, are_names_where_a_command_is_to_be_named)
 {
     EXPECT("paint park", "explain", "pa");
     EXPECT("paint park", "--list-options", "pa");
+    EXPECT("", "paint", "--mixer", "pa");
     EXPECT("--list-options=paint --list-options=park", "--list-options=pa");
 }
 
