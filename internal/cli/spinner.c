@@ -28,6 +28,8 @@ void spinner_text(struct buffer *out, const char *what, uint64_t since_ms, size_
     make_printable(words);
     if (words_length > room - time_length)
         words_length = room - time_length;
+    while (words_length > 0 && words[words_length - 1] == ' ')
+        words_length--;
     buffer_append(out, words, words_length);
     buffer_append(out, time, time_length);
     free(words);

@@ -23,6 +23,7 @@ Test(spinner, says_what_is_waited_for_and_how_long)
 Test(spinner, cuts_the_words_before_the_seconds)
 {
     expect_text("compiling", 61000, 20, "/ Waiting: c (61 s)");
+    expect_text("a phase", 61000, 21, "/ Waiting: a (61 s)");
 }
 
 Test(spinner, leaves_the_last_column_free_at_every_width)
