@@ -1,11 +1,7 @@
 /* uloop list and uloop sync: the tools as the Editor, which the test plays, says it has them. */
 
+#include "editor_scene.h"
 #include "transcript.h"
-
-#include "testkit/cleanup.h"
-#include "testkit/program.h"
-#include "testkit/temp_project.h"
-#include "testkit/test_editor.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -31,29 +27,8 @@ static const char TOOLS[] =
     "{\"name\":\"bare\"},"
     "{\"name\":\"secret\",\"description\":\"is disabled\"}]}";
 
-struct scene {
-    struct temp_project *project;
-    struct test_editor *editor;
-};
-
-/* A project whose Editor is ready. */
-static struct scene scene_new(void)
-{
-    struct scene scene = {.project = temp_project_new()};
-    scene.editor = test_editor_new(scene.project->root);
-    test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
-    test_editor_listen(scene.editor);
-    return scene;
-}
-
-static void scene_free(struct scene *scene)
-{
-    test_editor_free(scene->editor);
-    temp_project_free(scene->project);
-}
-
 /* Runs the program, which asks for the tools, and answers it. */
-static struct program_end run_with(struct scene *scene, const struct program_setup *setup,
+static struct program_end run_with(struct editor_scene *scene, const struct program_setup *setup,
                                    const char *answer)
 {
     struct program_setup here = *setup;
@@ -65,7 +40,8 @@ static struct program_end run_with(struct scene *scene, const struct program_set
     return program_wait(uloop);
 }
 
-static struct program_end run(struct scene *scene, const char *const *arguments, const char *answer)
+static struct program_end run(struct editor_scene *scene, const char *const *arguments,
+                              const char *answer)
 {
     return run_with(scene, &(struct program_setup){.arguments = arguments}, answer);
 }
@@ -80,7 +56,7 @@ static void expect_failure(struct program_end end, int exit_code, const char *wo
 
 Test(list, prints_the_answer_and_which_tools_cannot_be_used)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer transcript = {0};
     temp_project_write(scene.project, ".uloop/settings.tools.json",
                        "{\"disabledTools\":[\"secret\",\"gone\",7]}");
@@ -91,13 +67,13 @@ Test(list, prints_the_answer_and_which_tools_cannot_be_used)
                    &end);
     transcribe(&transcript, scene.project->root, ARGUMENTS("list", "--help"));
     expect_golden("list", &transcript);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(list, is_a_table_on_a_terminal_of_any_width)
 {
     static const unsigned short COLUMNS[] = {80, 40};
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer transcript = {0};
     temp_project_write(scene.project, ".uloop/settings.tools.json",
                        "{\"disabledTools\":[\"secret\",\"gone\\u001b[2J\"]}");
@@ -110,13 +86,13 @@ Test(list, is_a_table_on_a_terminal_of_any_width)
         transcribe_end(&transcript, scene.project->root, setup.arguments, &end);
     }
     expect_golden("list_table", &transcript);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(list, is_json_on_a_terminal_when_it_is_asked_for)
 {
     static const char *const ASKED[] = {"--json", "--compact"};
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     for (size_t i = 0; i < 2; i++) {
         struct program_end end =
             run_with(&scene,
@@ -126,12 +102,12 @@ Test(list, is_json_on_a_terminal_when_it_is_asked_for)
         cr_expect_eq(end.out[0], '{', "%s", end.out);
         program_end_clear(&end);
     }
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(list, asks_for_what_every_user_may_see)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = program_start(ARGUMENTS("list"), scene.project->root, NULL);
     struct test_request *request = test_editor_accept(scene.editor);
     cr_expect(cJSON_IsFalse(cJSON_GetObjectItem(request->params, "IncludeDevelopmentOnly")));
@@ -139,12 +115,12 @@ Test(list, asks_for_what_every_user_may_see)
     struct program_end end = program_wait(uloop);
     cr_expect_eq(end.exit_code, 0);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(list, asks_once_more_when_the_connection_drops_and_not_twice)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = program_start(ARGUMENTS("list"), scene.project->root, NULL);
     test_request_close(test_editor_accept(scene.editor));
     test_request_answer(test_editor_accept(scene.editor), TOOLS);
@@ -156,14 +132,13 @@ Test(list, asks_once_more_when_the_connection_drops_and_not_twice)
     test_request_close(test_editor_accept(scene.editor));
     expect_failure(program_wait(uloop), 6, "\"safeToRetry\": true");
     cr_expect_eq(test_editor_dispatched(scene.editor), (size_t)4);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(list, waits_through_a_reload)
 {
     static const char *const environment[] = {"ULOOP_LOG=debug", NULL};
-    struct scene scene = scene_new();
-    struct program *owner = program_start_fake_unity(scene.project->root);
+    struct editor_scene scene = editor_scene_new_ready();
     test_editor_publish(scene.editor, "reloading", TEST_GENERATION_B, "domain-reload-before");
     struct program *uloop = program_start(ARGUMENTS("list"), scene.project->root, environment);
     program_await_error_text(uloop, "state busy reloading");
@@ -172,13 +147,12 @@ Test(list, waits_through_a_reload)
     struct program_end end = program_wait(uloop);
     cr_expect_eq(end.exit_code, 0, "%s", end.err);
     program_end_clear(&end);
-    program_free(owner);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(list, tells_of_an_answer_that_is_no_catalog)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer transcript = {0};
     static const char *const ANSWERS[] = {"{}", "{\"Tools\":{}}",
                                           "{\"Tools\":[{\"name\":\"a b\"}]}"};
@@ -187,15 +161,15 @@ Test(list, tells_of_an_answer_that_is_no_catalog)
         transcribe_end(&transcript, scene.project->root, ARGUMENTS("list"), &end);
     }
     expect_golden("list_answers", &transcript);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(list, tells_of_settings_that_cannot_be_used)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     temp_project_write(scene.project, ".uloop/settings.tools.json", "{\"disabledTools\":7}");
     expect_failure(run(&scene, ARGUMENTS("list"), TOOLS), 2, "disabledTools is no list");
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(list, and_sync_fail_where_no_editor_is)
@@ -218,19 +192,19 @@ Test(list, and_sync_fail_where_no_editor_is)
 Test(list, and_sync_give_up_when_the_editor_does_not_answer)
 {
     static const char *const COMMANDS[] = {"list", "sync"};
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     for (size_t i = 0; i < 2; i++) {
         struct program *uloop =
             program_start(ARGUMENTS(COMMANDS[i], "--timeout", "0.2"), scene.project->root, NULL);
         (void)test_editor_accept(scene.editor);
         expect_failure(program_wait(uloop), 4, "did not answer in time");
     }
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(sync, keeps_the_answer_byte_for_byte)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct buffer transcript = {0};
     struct program_end end = run(&scene, ARGUMENTS("sync"), TOOLS);
     transcribe_end(&transcript, scene.project->root, ARGUMENTS("sync"), &end);
@@ -249,12 +223,12 @@ Test(sync, keeps_the_answer_byte_for_byte)
     cr_expect_not_null(strstr(end.out, "\none\n"), "%s", end.out);
     cr_expect_null(strstr(end.out, "get-logs"), "%s", end.out);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(sync, puts_a_broken_catalog_right)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     temp_project_write(scene.project, ".uloop/tools.json", "{");
     struct program_end end = run(&scene, ARGUMENTS("sync"), TOOLS);
     cr_expect_eq(end.exit_code, 0, "%s", end.err);
@@ -262,11 +236,11 @@ Test(sync, puts_a_broken_catalog_right)
     end = program_run(ARGUMENTS("paint", "--help"), scene.project->root, NULL);
     cr_expect_eq(end.exit_code, 0, "%s", end.err);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 /* Ends with this failure, and leaves the tools that were there, and nothing else. */
-static void expect_old_tools(struct scene *scene, struct program_end end, int exit_code,
+static void expect_old_tools(struct editor_scene *scene, struct program_end end, int exit_code,
                              const char *words)
 {
     expect_failure(end, exit_code, words);
@@ -274,9 +248,9 @@ static void expect_old_tools(struct scene *scene, struct program_end end, int ex
     cr_expect_eq(temp_project_count(scene->project, ".uloop"), 1);
 }
 
-static struct scene scene_with_old_tools(void)
+static struct editor_scene scene_with_old_tools(void)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     temp_project_write(scene.project, ".uloop/tools.json", "{\"old\":1}");
     return scene;
 }
@@ -286,11 +260,11 @@ Test(sync, leaves_the_old_tools_when_the_answer_is_no_catalog)
     static const char *const ANSWERS[] = {"{}", "{\"Tools\":[7]}",
                                           "{\"Tools\":[{\"name\":\"-x\"}]}",
                                           "{\"Tools\":[],\"a\":\"\\u0000\"}"};
-    struct scene scene = scene_with_old_tools();
+    struct editor_scene scene = scene_with_old_tools();
     for (size_t i = 0; i < sizeof(ANSWERS) / sizeof(ANSWERS[0]); i++)
         expect_old_tools(&scene, run(&scene, ARGUMENTS("sync"), ANSWERS[i]), 5,
                          "in the Editor's answer cannot be used");
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 /* A catalog of one tool whose description has this many bytes; the caller frees. */
@@ -307,7 +281,7 @@ static char *catalog_of_size(size_t bytes)
 
 Test(sync, keeps_10_mb_which_every_command_then_can_read)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     char *answer = catalog_of_size((size_t)10 * 1000 * 1000);
     struct program_end end = run(&scene, ARGUMENTS("sync"), answer);
     cr_expect_eq(end.exit_code, 0, "%s", end.err);
@@ -322,38 +296,38 @@ Test(sync, keeps_10_mb_which_every_command_then_can_read)
     cr_expect_eq(end.exit_code, 0, "%s", end.err);
     program_end_clear(&end);
     free(answer);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(sync, refuses_more_than_a_catalog_may_have)
 {
-    struct scene scene = scene_with_old_tools();
+    struct editor_scene scene = scene_with_old_tools();
     char *answer = catalog_of_size((size_t)16 * 1024 * 1024);
     expect_old_tools(&scene, run(&scene, ARGUMENTS("sync"), answer), 5,
                      "it has more than 16777216 bytes");
     free(answer);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(sync, leaves_the_old_tools_when_the_folder_is_read_only)
 {
-    struct scene scene = scene_with_old_tools();
+    struct editor_scene scene = scene_with_old_tools();
     cr_assert_eq(chmod(scene.project->root, 0755), 0);
     cr_assert_eq(chmod(test_editor_socket(scene.editor), 0666), 0);
     cr_assert_eq(chmod(temp_project_path(scene.project, ".uloop"), 0555), 0);
     const struct program_setup setup = {.arguments = ARGUMENTS("sync"),
                                         .user = geteuid() == 0 ? 65534 : 0};
     expect_old_tools(&scene, run_with(&scene, &setup, TOOLS), 7, "permission denied");
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(sync, follows_no_link_out_of_the_project)
 {
-    struct scene scene = scene_new();
+    struct editor_scene scene = editor_scene_new_ready();
     struct temp_project *elsewhere = temp_folder_new();
     cr_assert_eq(symlink(elsewhere->root, temp_project_path(scene.project, ".uloop")), 0);
     expect_failure(run(&scene, ARGUMENTS("sync"), TOOLS), 7, "is a symbolic link");
     cr_expect_eq(temp_project_count(elsewhere, ""), 0);
     temp_project_free(elsewhere);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }

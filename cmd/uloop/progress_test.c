@@ -1,9 +1,8 @@
 /* What is told while a command waits: the spinner on a terminal, and the log that is asked for. */
 
-#include "base/buffer.h"
-#include "testkit/program.h"
-#include "testkit/temp_project.h"
-#include "testkit/test_editor.h"
+#include "editor_scene.h"
+
+#include "base/memory.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -14,31 +13,16 @@
 
 #define ARGUMENTS(...) ((const char *const[]){ULOOP_PROGRAM, __VA_ARGS__, NULL})
 
-/* A busy Editor whose process lives, and which listens. */
-struct scene {
-    struct temp_project *project;
-    struct test_editor *editor;
-    struct program *owner;
-};
-
-static struct scene scene_new(const char *phase)
+/* An Editor in this phase whose process lives. */
+static struct editor_scene scene_in(const char *phase)
 {
-    struct scene scene = {.project = temp_project_new()};
-    scene.owner = program_start_fake_unity(scene.project->root);
-    scene.editor = test_editor_new(scene.project->root);
+    struct editor_scene scene = editor_scene_new();
     test_editor_publish(scene.editor, phase, TEST_GENERATION_A, "test");
     return scene;
 }
 
-static void scene_free(struct scene *scene)
-{
-    program_free(scene->owner);
-    test_editor_free(scene->editor);
-    temp_project_free(scene->project);
-}
-
 /* Lets the command through, and answers it. */
-static void answer(struct scene *scene)
+static void answer(struct editor_scene *scene)
 {
     test_editor_listen(scene->editor);
     test_editor_publish(scene->editor, "ready", TEST_GENERATION_B, "server-recovery");
@@ -82,7 +66,7 @@ static bool line_is_blank(const struct line *line)
     return strspn(line->cells, " ") == sizeof(line->cells) - 1 && line->at == 0;
 }
 
-static struct program *start_on_terminal(const struct scene *scene, unsigned short columns,
+static struct program *start_on_terminal(const struct editor_scene *scene, unsigned short columns,
                                          const char *const *arguments)
 {
     return program_start_with(&(struct program_setup){.arguments = arguments,
@@ -104,7 +88,7 @@ Test(spinner_line, shows_phase_and_seconds_and_clears_itself_at_any_width)
 {
     static const unsigned short COLUMNS[] = {80, 40, 20, 1};
     for (size_t i = 0; i < sizeof(COLUMNS) / sizeof(COLUMNS[0]); i++) {
-        struct scene scene = scene_new("recovering");
+        struct editor_scene scene = scene_in("recovering");
         struct program *uloop = start_on_terminal(&scene, COLUMNS[i], ARGUMENTS("get-logs"));
         if (COLUMNS[i] >= 40)
             program_await_error_text(uloop, "Waiting: recovering (1 s)");
@@ -118,13 +102,13 @@ Test(spinner_line, shows_phase_and_seconds_and_clears_itself_at_any_width)
         else
             cr_expect_null(strchr(end.err, 'W'), "%s", end.err);
         program_end_clear(&end);
-        scene_free(&scene);
+        editor_scene_free(&scene);
     }
 }
 
 Test(spinner_line, follows_the_phases_and_cuts_what_is_too_long)
 {
-    struct scene scene = scene_new("compiling");
+    struct editor_scene scene = scene_in("compiling");
     struct program *uloop = start_on_terminal(&scene, 40, ARGUMENTS("wait"));
     program_await_error_text(uloop, "Waiting: compiling (0 s)");
     test_editor_publish(scene.editor, "reloading", TEST_GENERATION_A, "test");
@@ -141,12 +125,12 @@ Test(spinner_line, follows_the_phases_and_cuts_what_is_too_long)
     cr_expect_eq(end.exit_code, 0);
     expect_cleared(end.err, 40);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(spinner_line, makes_room_for_an_error)
 {
-    struct scene scene = scene_new("compiling");
+    struct editor_scene scene = scene_in("compiling");
     struct program *uloop = start_on_terminal(&scene, 40, ARGUMENTS("get-hierarchy"));
     program_await_error_text(uloop, "Waiting: compiling (0 s)");
     program_signal(uloop, SIGINT);
@@ -156,13 +140,12 @@ Test(spinner_line, makes_room_for_an_error)
     *error = '\0';
     expect_cleared(end.err, 40);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(spinner_line, says_what_runs_while_the_answer_is_awaited)
 {
-    struct scene scene = scene_new("ready");
-    test_editor_listen(scene.editor);
+    struct editor_scene scene = editor_scene_new_ready();
     struct program *uloop = start_on_terminal(&scene, 80, ARGUMENTS("run-tests"));
     struct test_request *request = test_editor_accept(scene.editor);
     program_await_error_text(uloop, "Waiting: run-tests (1 s)");
@@ -170,7 +153,7 @@ Test(spinner_line, says_what_runs_while_the_answer_is_awaited)
     struct program_end end = program_wait(uloop);
     expect_cleared(end.err, 80);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(spinner_line, is_not_there_when_nobody_looks_or_quiet_is_wanted)
@@ -186,8 +169,7 @@ Test(spinner_line, is_not_there_when_nobody_looks_or_quiet_is_wanted)
         {ARGUMENTS("get-logs", "--quiet"), (const char *const[]){"ULOOP_LOG=trace", NULL}, true},
         {ARGUMENTS("get-logs"), (const char *const[]){"TERM=dumb", NULL}, true},
     };
-    struct scene scene = scene_new("ready");
-    test_editor_listen(scene.editor);
+    struct editor_scene scene = editor_scene_new_ready();
     for (size_t i = 0; i < sizeof(RUNS) / sizeof(RUNS[0]); i++) {
         struct program *uloop =
             program_start_with(&(struct program_setup){.arguments = RUNS[i].arguments,
@@ -200,7 +182,7 @@ Test(spinner_line, is_not_there_when_nobody_looks_or_quiet_is_wanted)
         cr_expect_str_eq(end.err, "", "run %zu", i);
         program_end_clear(&end);
     }
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(spinner_line, leaves_errors_when_quiet_is_wanted)
@@ -215,7 +197,7 @@ Test(spinner_line, leaves_errors_when_quiet_is_wanted)
 
 /* Runs a tool whose code is a secret, and returns what it wrote on standard error and, if it did,
  * to the file "log" of the project; the caller frees. */
-static char *log_of(struct scene *scene, const char *const *environment)
+static char *log_of(struct editor_scene *scene, const char *const *environment)
 {
     struct program *uloop =
         program_start(ARGUMENTS("execute-dynamic-code", "--code", "return \"s3cret\";"),
@@ -231,16 +213,9 @@ static char *log_of(struct scene *scene, const char *const *environment)
     return log;
 }
 
-static struct scene ready_scene(void)
-{
-    struct scene scene = scene_new("ready");
-    test_editor_listen(scene.editor);
-    return scene;
-}
-
 Test(log_lines, tell_at_debug_what_was_decided_and_never_what_was_sent)
 {
-    struct scene scene = ready_scene();
+    struct editor_scene scene = editor_scene_new_ready();
     char *log = log_of(&scene, (const char *const[]){"ULOOP_LOG=debug", NULL});
     static const char *const TOLD[] = {" tool execute-dynamic-code\n", " project ", " state ready",
                                        ": dispatch (", " the Editor answered execute-dynamic-code"};
@@ -249,21 +224,21 @@ Test(log_lines, tell_at_debug_what_was_decided_and_never_what_was_sent)
     cr_expect_null(strstr(log, "s3cret"), "%s", log);
     cr_expect_null(strstr(log, "hidd3n"), "%s", log);
     free(log);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(log_lines, tell_at_trace_what_is_sent)
 {
-    struct scene scene = ready_scene();
+    struct editor_scene scene = editor_scene_new_ready();
     char *log = log_of(&scene, (const char *const[]){"ULOOP_LOG=trace", NULL});
     cr_expect_not_null(strstr(log, "s3cret"), "%s", log);
     free(log);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(log_lines, go_to_a_file_and_leave_standard_error_alone)
 {
-    struct scene scene = ready_scene();
+    struct editor_scene scene = editor_scene_new_ready();
     const char *const environment[] = {"ULOOP_LOG=debug", "ULOOP_LOG_FILE=log", NULL};
     struct stat status;
     for (int i = 1; i <= 2; i++) {
@@ -289,12 +264,12 @@ Test(log_lines, go_to_a_file_and_leave_standard_error_alone)
     struct program_end end = program_wait(uloop);
     expect_cleared(end.err, 80);
     program_end_clear(&end);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(log_lines, need_a_file_that_can_be_written)
 {
-    struct scene scene = ready_scene();
+    struct editor_scene scene = editor_scene_new_ready();
     const char *const environment[] = {"ULOOP_LOG=debug", "ULOOP_LOG_FILE=no/such/log", NULL};
     struct program_end end = program_run(ARGUMENTS("get-logs"), scene.project->root, environment);
     cr_expect_eq(end.exit_code, 7);
@@ -307,7 +282,7 @@ Test(log_lines, need_a_file_that_can_be_written)
     cr_expect_eq(end.exit_code, 0, "%s", end.err);
     program_end_clear(&end);
     cr_expect_eq(test_editor_dispatched(scene.editor), (size_t)0);
-    scene_free(&scene);
+    editor_scene_free(&scene);
 }
 
 Test(log_lines, are_one_line_each_whatever_was_typed)

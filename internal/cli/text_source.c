@@ -8,6 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum {
+    LONGEST_PATH = 4096 /* bytes; a message is not to repeat more */
+};
+
 bool text_source_serves(const struct option *option)
 {
     return option->property && option->type == OPTION_TYPE_STRING && !option->choices;
@@ -50,6 +54,8 @@ static bool read_content(const char *label, const char *path, const char *name,
                          struct buffer *content, struct error *error)
 {
     bool is_input = !path;
+    if (!is_input && strlen(path) > LONGEST_PATH)
+        return refuse_content(label, name, "is longer than a path can be", error);
     enum file_outcome outcome = is_input ? file_read_input(OPTION_MOST_BYTES - 1, content, error)
                                          : file_read(path, OPTION_MOST_BYTES - 1, content, error);
     if (outcome == FILE_ABSENT)

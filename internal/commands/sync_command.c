@@ -33,15 +33,19 @@ const struct command sync_command = {
     .run = sync_run,
 };
 
-/* The file must be the project's own, whatever somebody made of its folder. */
+/* The file must be the project's own, whatever became of its folders while the Editor answered. */
 static bool make_folder(const char *root, struct error *error)
 {
     char *folder = project_path(root, ".uloop");
-    bool done =
-        path_is_link(folder)
-            ? error_set(error, E_SYSTEM,
-                        "%s is a symbolic link; nothing was written where it leads.", folder)
-            : file_make_folder(folder, error);
+    bool done;
+    if (!path_is_folder(root))
+        done = error_set(error, E_PROJECT_NOT_FOUND, "The project folder %s is not there any more.",
+                         root);
+    else if (path_is_link(folder))
+        done = error_set(error, E_SYSTEM,
+                         "%s is a symbolic link; nothing was written where it leads.", folder);
+    else
+        done = file_make_folder(folder, error);
     free(folder);
     return done;
 }

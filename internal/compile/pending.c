@@ -45,7 +45,11 @@ bool pending_save(const char *project_root, const struct pending *pending, struc
     json_put_string(content, "generationBefore", pending->generation_before);
     (void)cJSON_AddBoolToObject(content, "forceRecompile", pending->force_recompile);
     char *text = json_print(content);
-    bool saved = file_make_folder(folder, error) && file_replace(path, slice_of(text), error);
+    /* A project that is gone is not made again for it. */
+    bool saved = path_is_folder(project_root)
+                     ? file_make_folder(folder, error)
+                     : error_set(error, E_SYSTEM, "The folder %s is gone.", project_root);
+    saved = saved && file_replace(path, slice_of(text), error);
     free(text);
     cJSON_Delete(content);
     free(path);

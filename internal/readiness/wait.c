@@ -3,6 +3,7 @@
 #include "readiness/wait.h"
 
 #include "base/clock.h"
+#include "base/path.h"
 
 #include <inttypes.h>
 
@@ -123,6 +124,16 @@ static struct client *try_dispatch(struct wait *wait, const struct preflight_rul
     return client;
 }
 
+/* Is the project's folder still there? Asked where there is no state: none can come without it. */
+static bool is_project_there(const struct wait *wait, struct error *error)
+{
+    const char *root = wait->project->root;
+    if (wait->state.kind != STATE_ABSENT || path_is_folder(root))
+        return true;
+    return error_set(error, E_PROJECT_NOT_FOUND, "The project folder %s is not there any more.",
+                     root);
+}
+
 /* One round behind a look, without the target: sleeps, or ends the wait with *error. */
 static bool go_on(struct wait *wait, const struct preflight_rule *rule, uint64_t deadline_ms,
                   struct error *error)
@@ -141,6 +152,8 @@ struct client *wait_for_dispatch(struct wait *wait, uint64_t deadline_ms, struct
     do {
         rule = NULL;
         wait_look(wait);
+        if (!is_project_there(wait, error))
+            return NULL;
         struct client *client =
             wait_is_reading_again(wait) ? NULL : try_dispatch(wait, &rule, deadline_ms);
         if (client)
@@ -197,6 +210,8 @@ bool wait_for(struct wait *wait, enum wait_target target, uint64_t deadline_ms, 
     do {
         rule = NULL;
         wait_look(wait);
+        if (!is_project_there(wait, error))
+            return false;
         if (!wait_is_reading_again(wait) && REACHED[target](wait, &rule, deadline_ms))
             return true;
     } while (go_on(wait, rule, deadline_ms, error));
