@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 static struct watch *watches;
+static void (*failure_handler)(const char *message);
 
 void watch_start(struct watch *watch)
 {
@@ -43,6 +44,8 @@ static _Noreturn void fail(char *message)
     /* A failed wait may have had a watch on its stack, which is about to go. */
     watches = NULL;
     cleanup_register(free, text.data);
+    if (failure_handler)
+        failure_handler(text.data);
     cr_assert_fail("%s", text.data);
     abort(); /* not reached: the line above ends the test */
 }
@@ -54,6 +57,11 @@ void testkit_fail(const char *format, ...)
     char *message = memory_format_list(format, arguments);
     va_end(arguments);
     fail(message);
+}
+
+void testkit_on_failure(void (*handler)(const char *message))
+{
+    failure_handler = handler;
 }
 
 /* Handles one round of events; the number of them, 0 when the time ran out. */

@@ -50,4 +50,8 @@ void wait_writable(int descriptor, const char *what);
 /* Fails the test, with what every watch describes behind the message. */
 _Noreturn void testkit_fail(const char *format, ...) PRINTF_LIKE(1, 2);
 
+/* For a program that is no Criterion test: what a failure does with its message instead. It must
+ * end the process; by exit(), what testkit made is released. */
+void testkit_on_failure(void (*handler)(const char *message));
+
 #endif
