@@ -3,6 +3,7 @@
 #include "transcript.h"
 
 #include "testkit/program.h"
+#include "testkit/small_disk.h"
 #include "testkit/temp_project.h"
 
 #include <criterion/criterion.h>
@@ -178,13 +179,14 @@ Test(completion, works_in_bash)
     scene_free(&scene);
 }
 
-/* Runs zsh on a terminal of its own, and prints what it shows of each line. */
+/* Runs zsh on a terminal of its own, and prints what it shows of each line. What is typed before
+ * the prompt stands would be the terminal's, to which Ctrl-U means something else. */
 static const char ZSH_DRIVER[] =
     "zmodload zsh/zpty\n"
     "zpty z zsh -i\n"
     "zpty -w z 'show() { print; print -r -- \"=$BUFFER=\" }; zle -N show; bindkey -e;"
-    " bindkey \"^Xp\" show; stty -echo; echo READY$((1 + 1))'\n"
-    "zpty -r z out '*READY2*'\n"
+    " bindkey \"^Xp\" show; PS1=next:; echo READY$((1 + 1))'\n"
+    "zpty -r z out '*READY2*next:*'\n"
     "for line; do\n"
     "    zpty -w -n z $line\n"
     "    zpty -r z out $'*\\n=*=[\\r\\n]*'\n"
@@ -290,5 +292,35 @@ Test(completion, leaves_a_start_up_file_that_cannot_be_replaced)
     cr_expect_eq(temp_project_count(scene.home, ""), (size_t)2);
     scene.environment[0] = "HOME";
     expect_run(&scene, arguments, 7, "The home folder is not known");
+    scene_free(&scene);
+}
+
+Test(completion, leaves_the_start_up_file_when_the_disk_is_full)
+{
+    enum {
+        LENGTH = SMALL_DISK_BYTES / 3 * 2
+    };
+    static const struct program_limit limit = {RLIMIT_FSIZE, LENGTH};
+    struct scene scene = scene_new();
+    struct small_disk *disk = small_disk_new(scene.home->root);
+    char *text = memory_new(LENGTH + 1);
+    memset(text, '#', LENGTH);
+    temp_project_write(scene.home, ".bashrc", text);
+    const char *const arguments[] = {"/bin/sh", "-c",
+                                     "trap '' XFSZ; exec \"$0\" completion bash --install",
+                                     ULOOP_PROGRAM, NULL};
+    struct program_end end =
+        program_run_with(&(struct program_setup){.arguments = arguments,
+                                                 .folder = "/",
+                                                 .environment = scene.environment,
+                                                 .limits = &limit,
+                                                 .limit_count = disk ? 0 : 1});
+    cr_expect_eq(end.exit_code, 7);
+    cr_expect(strstr(end.err, disk ? "no space left on device" : "file too large"), "%s", end.err);
+    cr_expect_str_eq(temp_project_read(scene.home, ".bashrc"), text);
+    cr_expect_eq(temp_project_count(scene.home, ""), disk ? (size_t)1 : 2);
+    program_end_clear(&end);
+    free(text);
+    small_disk_free(disk);
     scene_free(&scene);
 }

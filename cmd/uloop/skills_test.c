@@ -3,6 +3,7 @@
 #include "transcript.h"
 
 #include "testkit/program.h"
+#include "testkit/small_disk.h"
 #include "testkit/temp_project.h"
 
 #include <criterion/criterion.h>
@@ -243,7 +244,7 @@ static const struct program_limit SHORT_FILES[] = {{RLIMIT_FSIZE, 8192}};
 static void add_long_file(struct temp_project *project)
 {
     enum {
-        LENGTH = 10000
+        LENGTH = 20000
     };
     char *text = memory_new(LENGTH + 1);
     memset(text, 'x', LENGTH);
@@ -251,22 +252,26 @@ static void add_long_file(struct temp_project *project)
     free(text);
 }
 
+/* On a disk that is soon full; where that is not permitted, under the limit, whose signal is an
+ * error of the write then. */
 Test(skills, are_as_they_were_when_there_is_no_room)
 {
     struct temp_project *project = project_new();
+    const char *folder = temp_project_path(project, ".claude");
+    struct small_disk *disk = small_disk_new(folder);
     expect(project, ARGUMENTS("install", "--claude"), 0, "paint");
-    char *before = snapshot(temp_project_path(project, ".claude"));
+    char *before = snapshot(folder);
     add_long_file(project);
-    /* What the limit does then is an error of the write, as on a full disk. */
     const char *const arguments[] = {
         "/bin/sh", "-c", "trap '' XFSZ; exec \"$0\" skills install --claude", ULOOP_PROGRAM, NULL};
     expect_run(&(struct program_setup){.arguments = arguments,
                                        .folder = project->root,
                                        .limits = SHORT_FILES,
-                                       .limit_count = 1},
-               7, "more.md: file too large");
-    expect_snapshot(temp_project_path(project, ".claude"), before);
+                                       .limit_count = disk ? 0 : 1},
+               7, disk ? "no space left on device" : "more.md: file too large");
+    expect_snapshot(folder, before);
     free(before);
+    small_disk_free(disk);
     temp_project_free(project);
 }
 

@@ -131,7 +131,7 @@ static int completion_run(struct cli *cli, const void *options)
 {
     const struct completion_options *given = options;
     struct error error = {0};
-    enum shell shell;
+    enum shell shell = SHELL_COUNT;
     if (given->candidates)
         return print_candidates(cli, &given->words);
     if (given->words.count > 0 || (given->file && !given->install))

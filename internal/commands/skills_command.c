@@ -91,7 +91,7 @@ static bool read_action(const char *word, enum action *action, struct error *err
         return error_set(error, E_INVALID_ARGUMENT,
                          "What is to be done with the skills is missing: list, install or "
                          "uninstall.");
-    while (strcmp(ACTIONS[index], word) != 0)
+    while (ACTIONS[index + 1] && strcmp(ACTIONS[index], word) != 0)
         index++;
     *action = (enum action)index;
     return true;

@@ -262,7 +262,7 @@ static void read_word(struct place *place, const char *word)
 static void offer(struct place *place, const char *typed)
 {
     const char *equals = begins_with(typed, "--") ? strchr(typed, '=') : NULL;
-    const struct option *operand = next_operand(place);
+    const struct option *valued = place->pending ? place->pending : next_operand(place);
     if (place->rest) {
         put_files(place);
     } else if (equals) {
@@ -271,15 +271,11 @@ static void offer(struct place *place, const char *typed)
         if (option && takes_value(option))
             offer_values(place, option, before, equals + 1);
         free(before);
-    } else if (*typed == '-') {
-        offer_options(place, typed);
-    } else if (place->pending) {
-        offer_values(place, place->pending, "", typed);
-    } else if (!place->command) {
+    } else if (*typed != '-' && valued) {
+        offer_values(place, valued, "", typed);
+    } else if (*typed != '-' && !place->command) {
         offer_names(place, "", typed);
-    } else if (operand) {
-        offer_values(place, operand, "", typed);
-    } else if (*typed == '\0') {
+    } else if (*typed == '-' || *typed == '\0') {
         offer_options(place, typed);
     }
 }

@@ -179,8 +179,8 @@ bool startup_file_install(const char *path, const char *home, struct slice lines
     char *target = path_is_link(path) ? resolve_link(path, home, error) : memory_copy_string(path);
     bool done = target && file_read(target, MOST_BYTES, &text, error) != FILE_FAILED &&
                 startup_file_edit(buffer_slice(&text), path, lines, &edited, error);
-    bool differs =
-        done && (edited.length != text.length || memcmp(edited.data, text.data, text.length) != 0);
+    bool differs = done && (edited.length != text.length ||
+                            (text.length > 0 && memcmp(edited.data, text.data, text.length) != 0));
     if (differs)
         done = write_text(target, buffer_slice(&edited), error);
     *changed = differs && done;

@@ -39,8 +39,8 @@ static bool next_line(struct slice *text, struct slice *line)
 static struct slice scalar(struct slice text)
 {
     text = trimmed(text);
-    char quote = text.length > 0 ? text.data[0] : '\0';
-    if (quote == '"' || quote == '\'') {
+    if (text.length > 0 && (text.data[0] == '"' || text.data[0] == '\'')) {
+        char quote = text.data[0];
         text.data++;
         text.length--;
         const char *end = memchr(text.data, quote, text.length);
