@@ -56,7 +56,11 @@ static const struct compiler_backend *backend_of(const char *program)
 
 static bool find_any(struct compiler *found, struct error *error)
 {
-    if (compiler_mcs.find(NULL, found, error) || compiler_csc.find(NULL, found, error))
+    struct error missing = {0};
+    bool done =
+        compiler_mcs.find(NULL, found, &missing) || compiler_csc.find(NULL, found, &missing);
+    error_clear(&missing);
+    if (done)
         return true;
     return error_set(error, E_SYSTEM,
                      "No C# compiler is in any folder of PATH: neither mcs nor csc. Install one "

@@ -22,7 +22,7 @@ struct console_entry {
 
 /* The newest entries; older ones make room. */
 #define CONSOLE_MOST_ENTRIES ((size_t)1000)
-#define CONSOLE_MOST_BYTES   ((size_t)8 * 1024 * 1024)
+#define CONSOLE_MOST_BYTES   ((size_t)4 * 1024 * 1024)
 
 /* Zero-initialised is empty; release with console_clear(). */
 struct console {

@@ -1,9 +1,11 @@
 #include "host/method_console.h"
 
+#include "host/pattern.h"
 #include "json/json.h"
 #include "json/layout.h"
 
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 static const char *const LOG_TYPES[] = {"Error", "Warning", "Log", "All", NULL};
@@ -11,6 +13,9 @@ static const char *const LOG_TYPES[] = {"Error", "Warning", "Log", "All", NULL};
 enum {
     STANDARD_COUNT = 100, /* as in GET_LOGS_PARAMETERS */
 };
+
+/* What searching the console may cost: a moment in which nobody else is served. */
+#define MOST_SEARCH_STEPS ((uint64_t)25000000)
 
 static const struct parameter GET_LOGS_PARAMETERS[] = {
     {.name = "LogType",
@@ -25,6 +30,14 @@ static const struct parameter GET_LOGS_PARAMETERS[] = {
     {.name = "SearchText",
      .type = PARAMETER_STRING,
      .description = "return only entries whose message contains this text"},
+    {.name = "UseRegex",
+     .type = PARAMETER_BOOLEAN,
+     .description = "take the search text as a regular expression",
+     .standard = "false"},
+    {.name = "SearchInStackTrace",
+     .type = PARAMETER_BOOLEAN,
+     .description = "search the stack traces too; there are none here",
+     .standard = "false"},
     {.name = "IncludeStackTrace",
      .type = PARAMETER_BOOLEAN,
      .description = "return each entry's stack trace too; there is none here",
@@ -35,6 +48,8 @@ static const struct parameter GET_LOGS_PARAMETERS[] = {
 /* What is wanted of the console. */
 struct log_query {
     const char *type, *text;
+    struct pattern *pattern; /* owned; NULL to search for the text itself */
+    uint64_t steps;          /* that are left to the pattern */
     size_t most;
     bool with_stack_trace;
 };
@@ -46,16 +61,34 @@ static struct log_query read_query(const cJSON *params)
     return (struct log_query){
         .type = type ? type : "All",
         .text = text ? text : "",
+        .steps = MOST_SEARCH_STEPS,
         .most = cJSON_IsNumber(most) ? (size_t)most->valueint : STANDARD_COUNT,
         .with_stack_trace = params_flag(params, "IncludeStackTrace"),
     };
 }
 
-static bool matches(const struct log_query *query, const struct console_entry *entry)
+/* Reads the pattern where one is wanted. */
+static bool open_query(struct log_query *query, const cJSON *params, struct rpc_fault *fault)
 {
-    bool wanted =
-        strcmp(query->type, "All") == 0 || strcmp(query->type, console_type_name(entry->type)) == 0;
-    return wanted && strstr(entry->message, query->text);
+    const char *wrong = NULL;
+    *query = read_query(params);
+    if (!params_flag(params, "UseRegex"))
+        return true;
+    query->pattern = pattern_new(query->text, &wrong);
+    if (query->pattern)
+        return true;
+    return rpc_fault_set(fault, RPC_INVALID_PARAMS, NULL,
+                         "SearchText is no regular expression that this server can search for: %s.",
+                         wrong);
+}
+
+static bool matches(struct log_query *query, const struct console_entry *entry)
+{
+    if (strcmp(query->type, "All") != 0 && strcmp(query->type, console_type_name(entry->type)) != 0)
+        return false;
+    if (!query->pattern)
+        return strstr(entry->message, query->text);
+    return pattern_find(query->pattern, slice_of(entry->message), &query->steps) == PATTERN_FOUND;
 }
 
 static void append_entry(struct buffer *out, const struct console_entry *entry,
@@ -66,22 +99,34 @@ static void append_entry(struct buffer *out, const struct console_entry *entry,
     buffer_append_format(out, ",\"StackTrace\":%s}", with_stack_trace ? "\"\"" : "null");
 }
 
+/* Appends the entries that match, the newest first; *total counts those beyond `most` too. */
+static void append_logs(struct buffer *out, const struct console *console, struct log_query *query,
+                        size_t *total, size_t *shown)
+{
+    for (size_t at = console->count; at > 0; at--) {
+        const struct console_entry *entry = console_at(console, at - 1);
+        if (!matches(query, entry) || (*total)++ >= query->most)
+            continue;
+        if ((*shown)++ > 0)
+            buffer_append_char(out, ',');
+        append_entry(out, entry, query->with_stack_trace);
+    }
+}
+
 static bool get_logs(struct service *service, const cJSON *params, struct buffer *result,
                      struct rpc_fault *fault)
 {
-    struct log_query query = read_query(params);
+    struct log_query query;
     struct buffer logs = {0};
     size_t total = 0, shown = 0;
-    if (params_flag(params, "UseRegex"))
+    if (!open_query(&query, params, fault))
+        return false;
+    append_logs(&logs, service->console, &query, &total, &shown);
+    pattern_free(query.pattern);
+    if (query.steps == 0) {
+        buffer_clear(&logs);
         return rpc_fault_set(fault, RPC_INVALID_PARAMS, NULL,
-                             "UseRegex: this server searches for plain text only.");
-    for (size_t at = service->console->count; at > 0; at--) {
-        const struct console_entry *entry = console_at(service->console, at - 1);
-        if (!matches(&query, entry) || total++ >= query.most)
-            continue;
-        if (shown++ > 0)
-            buffer_append_char(&logs, ',');
-        append_entry(&logs, entry, query.with_stack_trace);
+                             "SearchText takes too long to search for in this console.");
     }
     buffer_append_format(result, "{\"TotalCount\":%zu,\"DisplayedCount\":%zu,\"LogType\":\"%s\"",
                          total, shown, query.type);

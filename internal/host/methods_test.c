@@ -1,5 +1,6 @@
 #include "host/methods.h"
 
+#include "host/pattern.h"
 #include "json/json.h"
 
 #include <criterion/criterion.h>
@@ -127,7 +128,7 @@ Test(methods, refuses_parameters_of_the_wrong_type)
     expect_refused("get-logs", "{\"LogType\":\"Fatal\"}");
     expect_refused("get-logs", "{\"SearchText\":{}}");
     expect_refused("get-logs", "{\"IncludeStackTrace\":\"true\"}");
-    expect_refused("get-logs", "{\"UseRegex\":true}");
+    expect_refused("get-logs", "{\"UseRegex\":1}");
     expect_refused("clear-console", "{\"AddConfirmationMessage\":0}");
 }
 
@@ -153,6 +154,38 @@ Test(methods, filters_logs_by_type_and_text)
     expect_logs("{\"SearchText\":\"one\"}", 2, "onerous one ");
     expect_logs("{\"SearchText\":\"one\",\"LogType\":\"Error\",\"MaxCount\":5}", 1, "onerous ");
     expect_logs("{\"SearchText\":\"none\"}", 0, "");
+}
+
+Test(methods, filters_logs_by_a_regular_expression)
+{
+    expect_logs("{\"UseRegex\":true}", 4, "onerous three two one ");
+    expect_logs("{\"SearchText\":\"^one$|w\",\"UseRegex\":true}", 2, "two one ");
+    expect_logs("{\"SearchText\":\"^.{3}$\",\"UseRegex\":true,\"LogType\":\"Log\"}", 1, "one ");
+    expect_logs("{\"SearchText\":\"(?i)ONE\",\"UseRegex\":true,\"MaxCount\":1}", 2, "onerous ");
+    expect_logs("{\"SearchText\":\"^one$\",\"UseRegex\":false}", 0, "");
+}
+
+Test(methods, refuses_a_regular_expression_that_is_none)
+{
+    expect_refused("get-logs", "{\"SearchText\":\"(\",\"UseRegex\":true}");
+    expect_refused("get-logs", "{\"SearchText\":\"*\",\"UseRegex\":true}");
+    expect_refused("get-logs", "{\"SearchText\":\"(((a{999}){999}){999})\",\"UseRegex\":true}");
+    char *longest = memory_new(2 * PATTERN_MOST_BYTES);
+    memset(longest, 'a', PATTERN_MOST_BYTES + 1);
+    char *params = memory_format("{\"SearchText\":\"%s\",\"UseRegex\":true}", longest);
+    expect_refused("get-logs", params);
+    free(params);
+    free(longest);
+}
+
+Test(methods, gives_up_a_search_that_would_keep_others_waiting)
+{
+    char *message = memory_new(CONSOLE_MOST_BYTES / 2);
+    memset(message, 'a', CONSOLE_MOST_BYTES / 2 - 1);
+    console_add(&console, CONSOLE_LOG, false, message);
+    expect_refused("get-logs", "{\"SearchText\":\"(a|aa)*(a|aa)*a{100}c\",\"UseRegex\":true}");
+    expect_logs("{\"SearchText\":\"b\",\"UseRegex\":true}", 0, "");
+    free(message);
 }
 
 Test(methods, clears_the_console_and_counts_what_was_in_it)
