@@ -44,6 +44,9 @@
       "Find out what the Editor did before you send the command again.")                           \
     X(E_DISCONNECTED, "UNITY_DISCONNECTED_AFTER_DISPATCH", "response_waiting", 6, false, true,     \
       "Find out what the Editor did before you send the command again.")                           \
+    X(E_EDITOR_FROZEN, "UNITY_DISCONNECTED_AFTER_DISPATCH", "response_waiting", 6, false, true,    \
+      "Look at the Editor; if it does not come back, end it, start it again, and find out what "   \
+      "it did of the command.")                                                                    \
     X(E_OWNER_EXITED, "UNITY_DISCONNECTED_AFTER_DISPATCH", "compile_waiting", 6, false, true,      \
       "Find out why the Editor ended (its log says), then start it and compile again.")            \
     X(E_ANSWER_MALFORMED, "UNITY_RPC_ERROR", "response_waiting", 5, false, true,                   \

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "cli/output.h"
 
+#include <stdlib.h>
+
 enum {
     REQUEST_ID = 1
 };
@@ -18,7 +20,9 @@ static bool await_answer(struct wait *wait, struct client *client, const struct 
                          uint64_t deadline_ms, struct error *error)
 {
     while (client->phase == CLIENT_SENT && clock_now_ms() < deadline_ms) {
-        wait->listener.waiting(wait->listener.context, request->method);
+        char *words = client_describe_wait(client, request->method);
+        wait->listener.waiting(wait->listener.context, words);
+        free(words);
         if (!wait_sleep(wait, deadline_ms, error)) {
             error_set(error, E_ABANDONED, "Interrupted by a signal while the Editor runs %s.",
                       request->method);

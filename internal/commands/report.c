@@ -46,7 +46,7 @@ static cJSON *owner_json(const struct wait *wait)
 static cJSON *endpoint_json(const struct wait *wait)
 {
     cJSON *endpoint = cJSON_CreateObject();
-    json_put_string(endpoint, "address", wait->address);
+    json_put_string(endpoint, "address", wait->reach.destination.address);
     json_put_string(endpoint, "state", preflight_endpoint_name(wait->seen.endpoint));
     return endpoint;
 }
@@ -109,7 +109,8 @@ int report_print_table(struct cli *cli, const struct wait *wait, bool explain)
     buffer_append_format(&text, "generation  %s\n", or_none(wait->state.generation));
     append_owner(&text, wait);
     buffer_append_format(&text, "endpoint    %s (%s)\n",
-                         preflight_endpoint_name(wait->seen.endpoint), wait->address);
+                         preflight_endpoint_name(wait->seen.endpoint),
+                         wait->reach.destination.address);
     buffer_append_format(&text, "watching    by %s\n", watching(wait));
     buffer_append_format(&text, "a command   would %s: %s\n", preflight_action_name(rule->action),
                          rule->why);

@@ -53,7 +53,9 @@ static bool observe_connection(struct run *run)
     struct client *client = run->client;
     if (!client)
         return true;
-    bool lost = client->phase == CLIENT_BROKEN && client->error.code == E_DISCONNECTED;
+    /* Closed, as by a reload; a server that is silent or frozen has not closed it. */
+    bool lost =
+        client->phase == CLIENT_BROKEN && client->closed && client->error.code == E_DISCONNECTED;
     if (client->phase == CLIENT_REFUSED || (client->phase == CLIENT_BROKEN && !lost)) {
         *run->error = client->error;
         client->error = (struct error){0};
@@ -176,6 +178,17 @@ static void keep_pending(struct run *run)
     error_clear(&ignored);
 }
 
+static void tell_listener(const struct run *run)
+{
+    const struct wait_listener *listener = &run->wait->listener;
+    const char *phase = run->last.phase ? run->last.phase : "compiling";
+    if (!listener->waiting)
+        return;
+    char *words = run->client ? client_describe_wait(run->client, phase) : NULL;
+    listener->waiting(listener->context, words ? words : phase);
+    free(words);
+}
+
 static bool sleep_until_event(struct run *run, uint64_t until_ms)
 {
     struct wait *wait = run->wait;
@@ -183,9 +196,7 @@ static bool sleep_until_event(struct run *run, uint64_t until_ms)
         return true; /* look again: what changed before the watch stood was not reported */
     if (wait_is_reading_again(wait))
         until_ms = clock_earlier(until_ms, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS));
-    if (wait->listener.waiting)
-        wait->listener.waiting(wait->listener.context,
-                               run->last.phase ? run->last.phase : "compiling");
+    tell_listener(run);
     if (wait_sleep(wait, until_ms, run->error))
         return true;
     error_set(run->error, E_ABANDONED, "Interrupted by a signal while the Editor compiles.");

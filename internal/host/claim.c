@@ -65,13 +65,15 @@ static void on_change(void *context)
 static bool is_left_behind(uv_loop_t *loop, const struct project *project, const char *address,
                            struct error *error)
 {
-    struct client *client = client_connect(loop, address, on_change, NULL);
+    struct destination destination = {.address = address};
+    struct client *client = client_connect(loop, &destination, on_change, NULL);
     while (client->phase == CLIENT_CONNECTING)
         (void)uv_run(loop, UV_RUN_ONCE);
     bool refused = client->phase == CLIENT_UNREACHED &&
                    (client->status == UV_ECONNREFUSED || client->status == UV_ENOENT);
     if (client->phase == CLIENT_CONNECTED)
-        in_use(error, project, system_peer_pid(&client->pipe), "its endpoint, which accepts");
+        in_use(error, project, system_peer_pid(&client->stream.pipe),
+               "its endpoint, which accepts");
     else if (!refused && client->error.code != E_NONE)
         error_set(error, client->error.code, "%s", client->error.message);
     else if (!refused)

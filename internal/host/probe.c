@@ -7,6 +7,7 @@
 
 struct probe {
     uv_timer_t timer;
+    struct destination destination;
     struct client *client;
     const char *project_root;
     void (*on_done)(void *context, const struct error *fault);
@@ -79,12 +80,13 @@ struct probe *probe_start(uv_loop_t *loop, const char *address, const char *proj
                           void (*on_done)(void *context, const struct error *fault), void *context)
 {
     struct probe *probe = memory_new(sizeof(*probe));
+    probe->destination.address = address;
     probe->project_root = project_root;
     probe->on_done = on_done;
     probe->context = context;
     probe->timer.data = probe;
     (void)uv_timer_init(loop, &probe->timer); /* cannot fail */
     (void)uv_timer_start(&probe->timer, on_timeout, PROBE_LIMIT_MS, 0);
-    probe->client = client_connect(loop, address, on_change, probe);
+    probe->client = client_connect(loop, &probe->destination, on_change, probe);
     return probe;
 }

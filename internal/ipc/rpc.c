@@ -9,7 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-void rpc_append_request(struct buffer *out, const struct rpc_request *request)
+enum {
+    MOST_METADATA_BYTES = 64 * 1024 /* what is parsed into a tree takes many times its size */
+};
+
+/* Each generation looks at its own members, and passes over the others. */
+static void append_metadata(struct buffer *body, const struct destination *destination)
+{
+    int64_t version = destination->protocol_version;
+    buffer_append_format(
+        body,
+        "{\"cliVersion\":\"" RPC_CLIENT_VERSION "\",\"projectRunnerVersion\":\"" RPC_CLIENT_VERSION
+        "\",\"protocolVersion\":%" PRId64 ",\"acceptsDispatchAck\":true,\"acceptsHeartbeat\":true",
+        version > 0 ? version : DESTINATION_PROTOCOL_VERSION);
+    if (destination->token)
+        buffer_append_format(body, ",\"token\":\"%s\"", destination->token);
+    buffer_append_char(body, '}');
+}
+
+void rpc_append_request(struct buffer *out, const struct rpc_request *request,
+                        const struct destination *destination)
 {
     struct buffer body = {0};
     buffer_append_string(&body, "{\"jsonrpc\":\"2.0\",\"method\":");
@@ -18,7 +37,9 @@ void rpc_append_request(struct buffer *out, const struct rpc_request *request)
                          request->id);
     buffer_append_string(&body, ",\"x-uloop\":{\"expectedProjectRoot\":");
     json_quote(&body, request->project_root);
-    buffer_append_string(&body, "},\"uloop\":{\"cliVersion\":\"" RPC_CLIENT_VERSION "\"}}");
+    buffer_append_string(&body, "},\"uloop\":");
+    append_metadata(&body, destination);
+    buffer_append_char(&body, '}');
     frame_append_header(out, body.length);
     buffer_append(out, body.data, body.length);
     buffer_clear(&body);
@@ -38,10 +59,24 @@ static bool is_id(struct slice raw, int64_t id)
     return matches;
 }
 
-static bool is_progress(struct slice payload)
+/* A member that is a number above 0; else 0, which stands for "not said". */
+static double positive_number(const cJSON *object, const char *name)
 {
-    struct slice metadata = json_member(payload, "uloop");
-    return metadata.data && json_member(metadata, "phase").data;
+    const cJSON *value = json_get(object, name);
+    return cJSON_IsNumber(value) && value->valuedouble > 0 ? value->valuedouble : 0;
+}
+
+/* An ack or a heartbeat has a phase; the final answer has none. */
+static bool is_progress(struct slice payload, struct rpc_said *said)
+{
+    struct slice raw = json_member(payload, "uloop");
+    if (!raw.data || !json_is_object(raw) || !json_member(raw, "phase").data)
+        return false;
+    cJSON *metadata = raw.length <= MOST_METADATA_BYTES ? json_parse(raw, NULL) : NULL;
+    said->heartbeat_interval_s = positive_number(metadata, "heartbeatIntervalSeconds");
+    said->stall_s = positive_number(metadata, "mainThreadStallSeconds");
+    cJSON_Delete(metadata);
+    return true;
 }
 
 /* What the user is to be told, by data.type; an unknown one is an error of the tool's own. */
@@ -54,9 +89,12 @@ static void describe_busy(const cJSON *data, const char *message, struct error *
         error_set(error, E_SERVER_BUSY, "Unity is busy: %s", message);
 }
 
-static void describe_update(const cJSON *data, const char *message, struct error *error)
+static void describe_update(const cJSON *data, const char *message, struct rpc_said *said,
+                            struct error *error)
 {
     const char *command = json_string(data, "updateCommand");
+    int64_t required = json_whole_number(data, "requiredProtocolVersion", 0);
+    said->required_protocol_version = required > 0 ? required : 0;
     error_set(error, E_CLI_UPDATE_REQUIRED, "%s", message);
     if (command)
         error_set_next(error, "Run `%s`, then run the command again.", command);
@@ -69,6 +107,14 @@ static void describe_security(const cJSON *data, const char *message, struct err
               reason ? reason : message);
     error_set_next(error,
                    "Allow the command in the uloop settings of the Editor, then run it again.");
+}
+
+/* Our own host, on loopback TCP. */
+static void describe_unauthorized(const char *message, struct error *error)
+{
+    error_set(error, E_ENDPOINT_DENIED, "%s", message);
+    error_set_next(error, "Name the token file of the server that listens there in "
+                          "ULOOP_TOKEN_FILE, then run the command again.");
 }
 
 /* Carries the answer's data and code into the details, as the server sent them. */
@@ -88,7 +134,7 @@ static void add_answer_details(const cJSON *fault, struct slice raw_fault, struc
     }
 }
 
-static enum rpc_answer read_error(struct slice raw, struct error *error)
+static enum rpc_answer read_error(struct slice raw, struct rpc_said *said, struct error *error)
 {
     cJSON *fault = json_parse(raw, NULL);
     if (!cJSON_IsObject(fault)) {
@@ -105,9 +151,11 @@ static enum rpc_answer read_error(struct slice raw, struct error *error)
     if (type && strcmp(type, "server_busy") == 0)
         describe_busy(data, message, error);
     else if (type && strcmp(type, "cli_update_required") == 0)
-        describe_update(data, message, error);
+        describe_update(data, message, said, error);
     else if (type && strcmp(type, "security_blocked") == 0)
         describe_security(data, message, error);
+    else if (type && strcmp(type, "unauthorized") == 0)
+        describe_unauthorized(message, error);
     else
         error_set(error, E_RPC_ERROR, "%s", message);
     add_answer_details(fault, raw, error);
@@ -115,9 +163,10 @@ static enum rpc_answer read_error(struct slice raw, struct error *error)
     return RPC_ERROR;
 }
 
-enum rpc_answer rpc_read_answer(struct slice payload, int64_t id, struct slice *result,
+enum rpc_answer rpc_read_answer(struct slice payload, int64_t id, struct rpc_said *said,
                                 struct error *error)
 {
+    *said = (struct rpc_said){0};
     payload = json_skip_bom(payload);
     const char *fault = json_check(payload, NULL);
     if (fault)
@@ -131,14 +180,14 @@ enum rpc_answer rpc_read_answer(struct slice payload, int64_t id, struct slice *
     bool unread = raw_error.data && slice_equals(raw_id, "null");
     if (!raw_id.data)
         return malformed(error, "it has no id");
-    if (is_progress(payload))
+    if (is_progress(payload, said))
         return RPC_PROGRESS;
     if (!is_id(raw_id, id) && !unread)
         return malformed(error, "its id belongs to another request");
     if (raw_error.data && !slice_equals(raw_error, "null"))
-        return read_error(raw_error, error);
-    *result = json_member(payload, "result");
-    if (!result->data)
+        return read_error(raw_error, said, error);
+    said->result = json_member(payload, "result");
+    if (!said->result.data)
         return malformed(error, "it has neither a result nor an error");
-    return json_is_object(*result) ? RPC_RESULT : malformed(error, "its result is no object");
+    return json_is_object(said->result) ? RPC_RESULT : malformed(error, "its result is no object");
 }

@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/error.h"
+#include "ipc/destination.h"
 
 #include <stdint.h>
 
@@ -27,19 +28,29 @@ struct rpc_request {
     int64_t id;
 };
 
-/* Appends the request as one frame, ready to be written. */
-void rpc_append_request(struct buffer *out, const struct rpc_request *request);
+/* Appends the request as one frame, ready to be written. It carries the metadata of every
+ * generation, and what the destination asks for. */
+void rpc_append_request(struct buffer *out, const struct rpc_request *request,
+                        const struct destination *destination);
 
 enum rpc_answer {
-    RPC_RESULT,    /* *result is the raw result, an object, borrowed from the payload */
+    RPC_RESULT,
     RPC_PROGRESS,  /* a dispatch ack or a heartbeat: the final answer is still to come */
-    RPC_ERROR,     /* *error is what the Editor answered: E_SERVER_BUSY, E_CLI_UPDATE_REQUIRED or
-                      E_RPC_ERROR */
+    RPC_ERROR,     /* *error is what the Editor answered: E_SERVER_BUSY, E_CLI_UPDATE_REQUIRED,
+                      E_ENDPOINT_DENIED or E_RPC_ERROR */
     RPC_MALFORMED, /* *error is E_ANSWER_MALFORMED */
 };
 
+/* What an answer says, all zero where it does not. */
+struct rpc_said {
+    struct slice result;               /* RESULT: raw, an object, borrowed from the payload */
+    double heartbeat_interval_s;       /* PROGRESS: how often a frame will come from now on */
+    double stall_s;                    /* PROGRESS: since when the main thread stands still */
+    int64_t required_protocol_version; /* ERROR: what the server wants instead of ours */
+};
+
 /* Reads a frame's payload as the answer to the request with this id. */
-enum rpc_answer rpc_read_answer(struct slice payload, int64_t id, struct slice *result,
+enum rpc_answer rpc_read_answer(struct slice payload, int64_t id, struct rpc_said *said,
                                 struct error *error);
 
 #endif

@@ -7,9 +7,9 @@
 #include <string.h>
 
 /* Reads `payload` as the answer to request 1; the caller clears *error. */
-static enum rpc_answer answer_of(const char *payload, struct slice *result, struct error *error)
+static enum rpc_answer answer_of(const char *payload, struct rpc_said *said, struct error *error)
 {
-    return rpc_read_answer(slice_of(payload), 1, result, error);
+    return rpc_read_answer(slice_of(payload), 1, said, error);
 }
 
 Test(rpc, carries_both_metadata_members_and_the_parameters_byte_for_byte)
@@ -19,7 +19,7 @@ Test(rpc, carries_both_metadata_members_and_the_parameters_byte_for_byte)
                                   .params_json = "{\"Big\":12345678901234567890,\"X\":1.50}",
                                   .project_root = "/home/dev/\"quoted\"",
                                   .id = 7};
-    rpc_append_request(&out, &request);
+    rpc_append_request(&out, &request, &(struct destination){0});
     const char *body = strstr(out.data, "\r\n\r\n") + 4;
     cr_assert_not_null(strstr(body, "\"params\":{\"Big\":12345678901234567890,\"X\":1.50}"));
     cJSON *read = json_parse(slice_of(body), NULL);
@@ -36,28 +36,28 @@ Test(rpc, carries_both_metadata_members_and_the_parameters_byte_for_byte)
 
 Test(rpc, cuts_the_result_out_as_it_was_sent)
 {
-    struct slice result = {0};
+    struct rpc_said said;
     struct error error = {0};
     const char raw[] =
         "{ \"b\":12345678901234567890, \"a\":1.50,\"c\":1e400,\"d\":\"\\u00e9\\/\" }";
     struct buffer payload = {0};
     buffer_append_format(&payload, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":%s}", raw);
-    cr_assert_eq(answer_of(payload.data, &result, &error), RPC_RESULT);
-    cr_assert(slice_equals(result, raw));
+    cr_assert_eq(answer_of(payload.data, &said, &error), RPC_RESULT);
+    cr_assert(slice_equals(said.result, raw));
     buffer_clear(&payload);
 }
 
 Test(rpc, takes_frames_with_a_phase_for_progress)
 {
-    struct slice result = {0};
+    struct rpc_said said;
     struct error error = {0};
     cr_assert_eq(answer_of("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"accepted\":true},"
                            "\"uloop\":{\"phase\":\"accepted\",\"heartbeatIntervalSeconds\":10}}",
-                           &result, &error),
+                           &said, &error),
                  RPC_PROGRESS);
     cr_assert_eq(answer_of("{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"alive\":true},"
                            "\"uloop\":{\"phase\":\"heartbeat\"}}",
-                           &result, &error),
+                           &said, &error),
                  RPC_PROGRESS);
 }
 
@@ -82,9 +82,9 @@ Test(rpc, refuses_what_is_no_answer_to_the_request)
         "{\"id\":1,\"result\":{\"a\":\"\xed\xa0\x80\"}}",
     };
     for (size_t i = 0; i < sizeof(PAYLOADS) / sizeof(PAYLOADS[0]); i++) {
-        struct slice result = {0};
+        struct rpc_said said;
         struct error error = {0};
-        cr_assert_eq(answer_of(PAYLOADS[i], &result, &error), RPC_MALFORMED, "%s", PAYLOADS[i]);
+        cr_assert_eq(answer_of(PAYLOADS[i], &said, &error), RPC_MALFORMED, "%s", PAYLOADS[i]);
         cr_assert_eq(error.code, E_ANSWER_MALFORMED);
         error_clear(&error);
     }
@@ -93,7 +93,7 @@ Test(rpc, refuses_what_is_no_answer_to_the_request)
 Test(rpc, refuses_200_levels_of_nesting)
 {
     struct buffer payload = {0};
-    struct slice result = {0};
+    struct rpc_said said;
     struct error error = {0};
     buffer_append_string(&payload, "{\"id\":1,\"result\":{\"a\":");
     for (int i = 0; i < 200; i++)
@@ -101,7 +101,7 @@ Test(rpc, refuses_200_levels_of_nesting)
     for (int i = 0; i < 200; i++)
         buffer_append_char(&payload, ']');
     buffer_append_string(&payload, "}}");
-    cr_assert_eq(answer_of(payload.data, &result, &error), RPC_MALFORMED);
+    cr_assert_eq(answer_of(payload.data, &said, &error), RPC_MALFORMED);
     cr_assert_not_null(strstr(error.message, "nested too deep"));
     error_clear(&error);
     buffer_clear(&payload);
@@ -109,9 +109,9 @@ Test(rpc, refuses_200_levels_of_nesting)
 
 static void expect_error(const char *payload, enum error_code code, const char *words)
 {
-    struct slice result = {0};
+    struct rpc_said said;
     struct error error = {0};
-    cr_assert_eq(answer_of(payload, &result, &error), RPC_ERROR, "%s", payload);
+    cr_assert_eq(answer_of(payload, &said, &error), RPC_ERROR, "%s", payload);
     cr_assert_eq(error.code, code, "%s", payload);
     cr_assert_not_null(strstr(error.message, words), "%s", error.message);
     error_clear(&error);
@@ -141,11 +141,11 @@ Test(rpc, takes_an_error_without_an_id_for_one_about_a_request_that_could_not_be
 
 Test(rpc, keeps_the_data_of_an_error_as_it_was_sent)
 {
-    struct slice result = {0};
+    struct rpc_said said;
     struct error error = {0};
     cr_assert_eq(answer_of("{\"id\":1,\"error\":{\"code\":-32603,\"message\":\"m\",\"data\":"
                            "{\"type\":\"internal_error\",\"n\":12345678901234567890}}}",
-                           &result, &error),
+                           &said, &error),
                  RPC_ERROR);
     cr_assert_str_eq(error.details->key, "rpcCode");
     cr_assert_str_eq(error.details->value, "-32603");

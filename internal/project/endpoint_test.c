@@ -3,10 +3,14 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "json/json.h"
+#include "testkit/temp_project.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static cJSON *read_fixture(void)
 {
@@ -77,4 +81,66 @@ Test(endpoint, address_is_the_shared_socket)
 {
     expect(endpoint_address("UnityCliLoop-0bdbecf886f33b33"),
            "/tmp/uloop/UnityCliLoop-0bdbecf886f33b33.sock");
+}
+
+static void expect_not_private(const char *folder, const char *words)
+{
+    struct error error = {0};
+    cr_expect_not(endpoint_folder_is_private(folder, &error), "%s", words);
+    cr_expect_eq(error.code, E_ENDPOINT_FOREIGN);
+    cr_expect(error.message && strstr(error.message, words), "%s", error.message);
+    error_clear(&error);
+}
+
+Test(endpoint, folder_is_private_when_it_is_ours_alone)
+{
+    struct temp_project *folder = temp_folder_new();
+    struct error error = {0};
+    const char *mine = temp_project_make_folder(folder, "mine");
+    cr_assert_eq(chmod(mine, 0700), 0);
+    cr_expect(endpoint_folder_is_private(mine, &error), "%s", error.message);
+    cr_assert_eq(chmod(mine, 0750), 0);
+    expect_not_private(mine, "mode 0750");
+    cr_assert_eq(chmod(mine, 01700), 0);
+    expect_not_private(mine, "mode 1700");
+    cr_assert_eq(chmod(mine, 0700), 0);
+    const char *link = temp_project_path(folder, "link");
+    cr_assert_eq(symlink(mine, link), 0);
+    expect_not_private(link, "no real folder");
+    expect_not_private(temp_project_write(folder, "file", ""), "no real folder");
+    expect_not_private(temp_project_path(folder, "none"), "cannot be looked at");
+    if (geteuid() == 0) {
+        cr_assert_eq(chown(mine, 65534, 65534), 0);
+        expect_not_private(mine, "another user (uid 65534)");
+    }
+}
+
+/* A name that no project has. */
+#define NAME "UnityCliLoop-0000000000000000"
+
+static void put(const char *address)
+{
+    char *folder = path_parent(address);
+    cr_assert(mkdir(folder, 0700) == 0 || errno == EEXIST);
+    testkit_write_file(address, "", 0);
+    free(folder);
+}
+
+Test(endpoint, is_found_in_the_users_own_folder_when_the_shared_one_has_none)
+{
+    struct error error = {0};
+    char *shared = endpoint_address(NAME), *own = endpoint_private_address(NAME);
+    expect(endpoint_find(NAME, &error), shared);
+    put(own);
+    char *folder = path_parent(own);
+    if (endpoint_folder_is_private(folder, &error)) /* else it is not for this test to mend */
+        expect(endpoint_find(NAME, &error), own);
+    put(shared);
+    expect(endpoint_find(NAME, &error), shared);
+    cr_assert_eq(unlink(shared), 0);
+    cr_assert_eq(unlink(own), 0);
+    error_clear(&error);
+    free(folder);
+    free(shared);
+    free(own);
 }

@@ -21,6 +21,17 @@ static void describe_not_reachable(const struct wait *wait, struct error *error)
                   "The Unity Editor of %s is running, but its uloop server does not listen.", root);
 }
 
+/* Why it was not even connected to, where that is known. */
+static bool set_distrust(const struct wait *wait, enum error_code code, struct error *error)
+{
+    if (wait->distrust.code != code)
+        return false;
+    error_set(error, code, "%s", wait->distrust.message);
+    if (wait->distrust.next_action)
+        error_set_next(error, "%s", wait->distrust.next_action);
+    return true;
+}
+
 static void set_message(const struct wait *wait, enum error_code code, struct error *error)
 {
     const struct server_state *state = &wait->state;
@@ -48,15 +59,19 @@ static void set_message(const struct wait *wait, enum error_code code, struct er
                   or_unknown(state->reason));
         return;
     case E_ENDPOINT_DENIED:
+        if (set_distrust(wait, code, error))
+            return;
         error_set(error, code,
                   "The sandbox or the permissions of this process refuse the socket %s; the Editor "
                   "never saw the request.",
-                  wait->address);
+                  wait->reach.destination.address);
         return;
     case E_ENDPOINT_FOREIGN:
+        if (set_distrust(wait, code, error))
+            return;
         error_set(error, code,
                   "The socket %s is served by another user's process; nothing was sent to it.",
-                  wait->address);
+                  wait->reach.destination.address);
         return;
     case E_NOT_ANSWERING:
         error_set(error, code,

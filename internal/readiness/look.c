@@ -3,8 +3,6 @@
 #include "readiness/wait.h"
 
 #include "base/clock.h"
-#include "project/endpoint.h"
-
 #include <stdlib.h>
 
 enum {
@@ -15,17 +13,20 @@ bool wait_open(struct wait *wait, const struct project *project, struct log *log
                struct error *error)
 {
     *wait = (struct wait){.project = project, .log = log, .unreadable_since_ms = CLOCK_NEVER};
-    if (!watch_open(&wait->watch, project->root, log, error))
+    if (!reach_open(&wait->reach, project, error))
         return false;
-    wait->address = endpoint_address(project->endpoint_name);
-    return true;
+    if (watch_open(&wait->watch, project->root, log, error))
+        return true;
+    reach_close(&wait->reach);
+    return false;
 }
 
 void wait_close(struct wait *wait)
 {
     watch_close(&wait->watch);
     state_clear(&wait->state);
-    free(wait->address);
+    error_clear(&wait->distrust);
+    reach_close(&wait->reach);
 }
 
 /* Will nothing start the server again by itself? While an Editor starts up it stops and starts. */
@@ -104,6 +105,9 @@ void wait_look_owner(struct wait *wait)
         wait->owner = owner_find(wait->project->root, &wait->state);
         if (wait->owner.kind != OWNER_ALIVE && process_look(wait->started_pid) == PROCESS_ALIVE)
             wait->owner = (struct owner){OWNER_ALIVE, OWNER_FROM_PROCESS_TABLE, wait->started_pid};
+        /* What is reached by ULOOP_ENDPOINT may run in another container, under other numbers. */
+        if (wait->owner.kind == OWNER_GONE && wait->reach.is_told)
+            wait->owner.kind = OWNER_UNKNOWN;
         watch_owner(&wait->watch, wait->owner.kind == OWNER_ALIVE ? wait->owner.pid : 0);
     }
     wait->seen.owner = SEEN[wait->owner.kind];
@@ -130,17 +134,32 @@ static enum preflight_endpoint unreached_endpoint(const struct client *client)
     return PREFLIGHT_ENDPOINT_DEAD;
 }
 
+/* Finds the endpoint; false when it is not to be connected to. */
+static bool find_endpoint(struct wait *wait)
+{
+    error_clear(&wait->distrust);
+    if (reach_look(&wait->reach, wait->project, &wait->distrust))
+        return true;
+    wait->seen.endpoint = wait->distrust.code == E_ENDPOINT_DENIED ? PREFLIGHT_ENDPOINT_DENIED
+                                                                   : PREFLIGHT_ENDPOINT_FOREIGN;
+    log_debug(wait->log, "%s", wait->distrust.message);
+    return false;
+}
+
 struct client *wait_connect(struct wait *wait, uint64_t deadline_ms)
 {
     uint64_t until = clock_earlier(deadline_ms, clock_after(clock_now_ms(), WAIT_CONNECT_MS));
+    if (!find_endpoint(wait))
+        return NULL;
     struct client *client =
-        client_connect(&wait->watch.loop, wait->address, watch_wake, &wait->watch);
+        client_connect(&wait->watch.loop, &wait->reach.destination, watch_wake, &wait->watch);
     while (client->phase == CLIENT_CONNECTING && clock_now_ms() < until && !wait->watch.interrupted)
         watch_next(&wait->watch, until);
     if (client->phase == CLIENT_CONNECTED)
         return client;
     wait->seen.endpoint = unreached_endpoint(client);
-    log_debug(wait->log, "connect %s: %s", wait->address, uv_strerror(client->status));
+    log_debug(wait->log, "connect %s: %s", wait->reach.destination.address,
+              uv_strerror(client->status));
     client_close(client);
     return NULL;
 }

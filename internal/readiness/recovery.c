@@ -85,7 +85,7 @@ static void remove_file(struct recovery *recovery, const char *root, const char 
 static bool is_refused(struct wait *wait)
 {
     struct client *client =
-        client_connect(&wait->watch.loop, wait->address, watch_wake, &wait->watch);
+        client_connect(&wait->watch.loop, &wait->reach.destination, watch_wake, &wait->watch);
     uint64_t until = clock_after(clock_now_ms(), WAIT_CONNECT_MS);
     while (client->phase == CLIENT_CONNECTING && clock_now_ms() < until && !wait->watch.interrupted)
         watch_next(&wait->watch, until);
@@ -98,10 +98,13 @@ static bool is_refused(struct wait *wait)
 static void remove_dead_socket(struct wait *wait, struct recovery *recovery)
 {
     struct error error = {0};
-    if (!socket_file_is_ours(wait->address) || !is_refused(wait) || !is_refused(wait))
+    bool found = reach_look(&wait->reach, wait->project, &error);
+    const char *address = wait->reach.destination.address;
+    error_clear(&error);
+    if (!found || !socket_file_is_ours(address) || !is_refused(wait) || !is_refused(wait))
         return;
-    if (file_remove(wait->address, &error))
-        add_removed(recovery, memory_copy_string(wait->address));
+    if (file_remove(address, &error))
+        add_removed(recovery, memory_copy_string(address));
     else
         add_failure(recovery, error);
 }

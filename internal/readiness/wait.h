@@ -6,6 +6,7 @@
 #include "project/project.h"
 #include "readiness/owner.h"
 #include "readiness/preflight.h"
+#include "readiness/reach.h"
 #include "readiness/state.h"
 #include "readiness/watch.h"
 
@@ -34,7 +35,8 @@ struct wait_listener {
 struct wait {
     struct watch watch;
     const struct project *project; /* borrowed */
-    char *address;
+    struct reach reach;
+    struct error distrust; /* why the endpoint was not even connected to; E_NONE when it was */
     struct log *log;
     struct wait_listener listener;
     bool patient; /* while the owner lives only the deadline ends the wait, no rule's own limit */
@@ -53,8 +55,8 @@ struct wait {
     uint64_t retry_pause_ms;
 };
 
-/* On failure (E_SYSTEM) there is nothing to close. `project` must outlive the wait; `log` may be
- * NULL. */
+/* On failure (E_SYSTEM, or E_INVALID_ARGUMENT for ULOOP_ENDPOINT) there is nothing to close.
+ * `project` must outlive the wait; `log` may be NULL. */
 bool wait_open(struct wait *wait, const struct project *project, struct log *log,
                struct error *error);
 void wait_close(struct wait *wait);
