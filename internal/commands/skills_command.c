@@ -23,7 +23,6 @@ static const char *const ACTIONS[] = {"list", "install", "uninstall", NULL};
 
 enum {
     NAME_COLUMN = 28, /* where a skill's status begins */
-    COLUMNS = 80,
     EXIT_KEPT = 1
 };
 
@@ -164,20 +163,16 @@ static int print_json(struct cli *cli, const struct run *run)
     return exit_code;
 }
 
-static void put_entry(struct buffer *out, const struct run *run, const struct shelf_entry *entry)
+static void put_entry(struct buffer *out, const struct run *run, const struct shelf_entry *entry,
+                      size_t columns)
 {
     const char *reason = reason_of(entry);
     char *words = memory_format("%s%s%s",
                                 run->action == ACTION_LIST ? skill_status_name(entry->status)
                                                            : skill_outcome_name(entry->outcome),
                                 reason ? ": " : "", reason ? reason : "");
-    size_t taken = 2 + strlen(entry->name);
     buffer_append_format(out, "  %s", entry->name);
-    if (taken + 2 > NAME_COLUMN) {
-        buffer_append_char(out, '\n');
-        taken = 0;
-    }
-    text_wrap(out, words, taken, NAME_COLUMN, COLUMNS);
+    text_explain(out, words, 2 + strlen(entry->name), NAME_COLUMN, columns);
     free(words);
 }
 
@@ -185,13 +180,14 @@ static void put_entry(struct buffer *out, const struct run *run, const struct sh
 static int print_table(struct cli *cli, const struct run *run)
 {
     struct buffer text = {0};
+    size_t columns = output_columns(cli);
     for (size_t i = 0; i < run->count; i++) {
         const struct shelf *shelf = &run->shelves[i];
         char *title = memory_format("%s, %s:", shelf->target->agent, shelf->wanted.path);
         buffer_append_string(&text, i ? "\n" : "");
-        text_wrap(&text, title, 0, 0, COLUMNS);
+        text_wrap(&text, title, 0, 0, columns);
         for (size_t j = 0; j < run->reports[i].count; j++)
-            put_entry(&text, run, &run->reports[i].items[j]);
+            put_entry(&text, run, &run->reports[i].items[j], columns);
         if (run->reports[i].count == 0)
             buffer_append_string(&text, "  nothing that uloop installed\n");
         free(title);
@@ -201,7 +197,7 @@ static int print_table(struct cli *cli, const struct run *run)
     for (size_t i = 0; i < run->skills.left_out_count; i++) {
         const struct left_out *left_out = &run->skills.left_out[i];
         char *words = memory_format("%s: %s", left_out->path, left_out->reason);
-        text_wrap(&text, words, 0, 2, COLUMNS);
+        text_wrap(&text, words, 0, 2, columns);
         free(words);
     }
     int exit_code = output_text(cli, buffer_slice(&text));
