@@ -255,7 +255,7 @@ int cli_run(int argc, char **argv, const struct command_table *table)
 {
     struct cli cli = {.table = table, .out = stdout, .err = stderr};
     int exit_code;
-    terminal_ignore_closed_pipes();
+    terminal_prepare();
     if (asks_version_alone(argc, argv)) {
         (void)setvbuf(stdout, NULL, _IONBF, 0); /* no buffer to allocate */
         exit_code = cli_show_version(&cli);

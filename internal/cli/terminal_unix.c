@@ -19,7 +19,7 @@ size_t terminal_columns(FILE *stream)
     return known ? size.ws_col : TERMINAL_USUAL_COLUMNS;
 }
 
-void terminal_ignore_closed_pipes(void)
+void terminal_prepare(void)
 {
     (void)signal(SIGPIPE, SIG_IGN);
 }

@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include <fcntl.h>
 #include <io.h>
 #include <windows.h>
 
@@ -17,7 +18,10 @@ size_t terminal_columns(FILE *stream)
     return (size_t)(info.srWindow.Right - info.srWindow.Left + 1);
 }
 
-void terminal_ignore_closed_pipes(void)
+void terminal_prepare(void)
 {
-    /* Windows has no signal for it. */
+    /* Windows has no signal for closed pipes, but line ends and code pages of its own. */
+    (void)_setmode(_fileno(stdout), _O_BINARY);
+    (void)_setmode(_fileno(stderr), _O_BINARY);
+    (void)SetConsoleOutputCP(CP_UTF8);
 }
