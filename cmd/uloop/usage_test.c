@@ -180,6 +180,9 @@ Test(usage, refuses_what_it_does_not_know)
     transcribe(&transcript, root, ARGUMENTS("help", "frobnicate"));
     transcribe(&transcript, root, ARGUMENTS("--list-options", "frobnicate"));
     transcribe(&transcript, root, ARGUMENTS("new\nline"));
+    transcribe(&transcript, root, ARGUMENTS("not UTF-8: \xFF"));
+    transcribe(&transcript, root, ARGUMENTS("--new\nline"));
+    transcribe(&transcript, root, ARGUMENTS("--not-utf8-\xFF"));
     transcribe(&transcript, root, ARGUMENTS(""));
     transcribe(&transcript, root, ARGUMENTS("--hepl"));
     transcribe(&transcript, root, ARGUMENTS("--max-count", "3", "get-logs"));
