@@ -15,6 +15,14 @@
 
 #define HOST_COMPILE_TIMEOUT_MS ((uint64_t)600000)
 
+/* How often a server that was ready once tries to be so again, after the first try. */
+#define HOST_RECOVERY_TRIES ((size_t)3)
+
+struct host_recovery {
+    uint64_t pause_ms[HOST_RECOVERY_TRIES]; /* before each of these */
+    uint64_t look_ms; /* between looks at whether the endpoint is in its place, beside events */
+};
+
 /* How to serve. Everything is borrowed while host_run() runs. */
 struct host_options {
     const struct project *project;
@@ -24,6 +32,7 @@ struct host_options {
     uint64_t compile_timeout_ms;
     FILE *out; /* told, once and flushed: "uloop serve: ready on <endpoint> for <root>" */
     struct log *log;
+    const struct host_recovery *recovery; /* NULL: pauses of 5, 15 and 30 s, a look every 30 s */
 };
 
 /*

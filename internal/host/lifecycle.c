@@ -17,7 +17,8 @@ struct transition {
 };
 
 /* Everything that is allowed. A compile is stopped without `ready` in between: nobody is to
- * dispatch into a server that is about to go. */
+ * dispatch into a server that is about to go. A compile whose listener is lost goes on without its
+ * phase; what it made is loaded from `recovering`, for the same reason. */
 static const struct transition TRANSITIONS[] = {
     {PHASE_NONE, LIFECYCLE_START, PHASE_STARTING, NEW_STATE, "manual-start"},
     {PHASE_STARTING, LIFECYCLE_PROBED, PHASE_READY, NEW_STATE, "manual-start"},
@@ -25,9 +26,16 @@ static const struct transition TRANSITIONS[] = {
     {PHASE_COMPILING, LIFECYCLE_COMPILE_END, PHASE_NONE, RESTORE, NULL},
     {PHASE_READY, LIFECYCLE_RELOAD_BEGIN, PHASE_RELOADING, NEW_STATE, "domain-reload-before"},
     {PHASE_RELOADING, LIFECYCLE_RELOAD_END, PHASE_RECOVERING, NEW_STATE, "domain-reload-after"},
+    {PHASE_RELOADING, LIFECYCLE_RELOAD_END_WITHOUT_SERVER, PHASE_STOPPED, NEW_STATE,
+     "domain-reload-after-no-server"},
     {PHASE_RECOVERING, LIFECYCLE_PROBED, PHASE_READY, NEW_STATE, "server-recovery"},
+    {PHASE_READY, LIFECYCLE_LISTENER_LOST, PHASE_RECOVERING, NEW_STATE, "server-recovery"},
+    {PHASE_COMPILING, LIFECYCLE_LISTENER_LOST, PHASE_RECOVERING, NEW_STATE, "server-recovery"},
+    {PHASE_RECOVERING, LIFECYCLE_RELOAD_BEGIN, PHASE_RELOADING, NEW_STATE, "domain-reload-before"},
     {PHASE_STARTING, LIFECYCLE_FAIL, PHASE_FAILED, NEW_STATE, "manual-start"},
     {PHASE_RECOVERING, LIFECYCLE_FAIL, PHASE_FAILED, NEW_STATE, "server-recovery"},
+    {PHASE_READY, LIFECYCLE_FAIL, PHASE_FAILED, NEW_STATE, "domain-reload-rollback"},
+    {PHASE_RELOADING, LIFECYCLE_FAIL, PHASE_FAILED, NEW_STATE, "domain-reload-rollback"},
     {PHASE_STARTING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, NEW_STATE, "manual-stop"},
     {PHASE_READY, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, NEW_STATE, "manual-stop"},
     {PHASE_COMPILING, LIFECYCLE_STOP_BEGIN, PHASE_STOPPING, NEW_STATE, "manual-stop"},
@@ -84,6 +92,8 @@ const char *lifecycle_event_name(enum lifecycle_event event)
         [LIFECYCLE_COMPILE_END] = "compile end",
         [LIFECYCLE_RELOAD_BEGIN] = "reload begin",
         [LIFECYCLE_RELOAD_END] = "reload end",
+        [LIFECYCLE_RELOAD_END_WITHOUT_SERVER] = "reload end without a server",
+        [LIFECYCLE_LISTENER_LOST] = "listener lost",
         [LIFECYCLE_FAIL] = "fail",
         [LIFECYCLE_STOP_BEGIN] = "stop begin",
         [LIFECYCLE_STOP_END] = "stop end",

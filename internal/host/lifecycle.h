@@ -29,7 +29,9 @@ enum lifecycle_event {
     LIFECYCLE_COMPILE_END,
     LIFECYCLE_RELOAD_BEGIN,
     LIFECYCLE_RELOAD_END,
-    LIFECYCLE_FAIL, /* the server could not be brought up */
+    LIFECYCLE_RELOAD_END_WITHOUT_SERVER, /* there is no server to restore */
+    LIFECYCLE_LISTENER_LOST,             /* nobody can reach the server any more */
+    LIFECYCLE_FAIL, /* the server could not be brought up, or a reload could not begin */
     LIFECYCLE_STOP_BEGIN,
     LIFECYCLE_STOP_END,
     LIFECYCLE_EVENT_COUNT,

@@ -98,16 +98,56 @@ Test(lifecycle, fails_when_the_server_cannot_be_brought_up)
     expect(&lifecycle, PHASE_FAILED, "server-recovery", 5);
 }
 
+Test(lifecycle, is_stopped_after_a_reload_that_finds_no_server)
+{
+    struct lifecycle lifecycle = ready();
+    feed(&lifecycle, LIFECYCLE_RELOAD_BEGIN, 3);
+    feed(&lifecycle, LIFECYCLE_RELOAD_END_WITHOUT_SERVER, 4);
+    expect(&lifecycle, PHASE_STOPPED, "domain-reload-after-no-server", 4);
+}
+
+Test(lifecycle, is_failed_after_a_reload_that_could_not_begin)
+{
+    struct lifecycle lifecycle = ready();
+    feed(&lifecycle, LIFECYCLE_FAIL, 3);
+    expect(&lifecycle, PHASE_FAILED, "domain-reload-rollback", 3);
+
+    lifecycle = ready();
+    feed(&lifecycle, LIFECYCLE_RELOAD_BEGIN, 3);
+    feed(&lifecycle, LIFECYCLE_FAIL, 4);
+    expect(&lifecycle, PHASE_FAILED, "domain-reload-rollback", 4);
+}
+
+Test(lifecycle, recovers_a_lost_listener)
+{
+    struct lifecycle lifecycle = ready();
+    feed(&lifecycle, LIFECYCLE_LISTENER_LOST, 3);
+    expect(&lifecycle, PHASE_RECOVERING, "server-recovery", 3);
+    feed(&lifecycle, LIFECYCLE_PROBED, 4);
+    expect(&lifecycle, PHASE_READY, "server-recovery", 4);
+}
+
+Test(lifecycle, loads_what_was_compiled_while_the_listener_was_lost)
+{
+    struct lifecycle lifecycle = ready();
+    feed(&lifecycle, LIFECYCLE_COMPILE_BEGIN, 3);
+    feed(&lifecycle, LIFECYCLE_LISTENER_LOST, 4);
+    expect(&lifecycle, PHASE_RECOVERING, "server-recovery", 4);
+    feed(&lifecycle, LIFECYCLE_RELOAD_BEGIN, 5);
+    expect(&lifecycle, PHASE_RELOADING, "domain-reload-before", 5);
+}
+
 /* The whole table once more, as the contract has it: a row a phase, a column an event. */
 Test(lifecycle, allows_nothing_but_the_transitions_of_the_contract)
 {
     static const char *const ALLOWED[PHASE_COUNT] = {
-        /* start, probed, compile begin, end, reload begin, end, fail, stop begin, end */
-        [PHASE_NONE] = "x........",      [PHASE_STARTING] = ".x....xx.",
-        [PHASE_READY] = "..x.x..x.",     [PHASE_COMPILING] = "...x...x.",
-        [PHASE_RELOADING] = ".....x.x.", [PHASE_RECOVERING] = ".x....xx.",
-        [PHASE_STOPPING] = "........x",  [PHASE_STOPPED] = ".........",
-        [PHASE_FAILED] = ".........",
+        /* start, probed, compile begin, end, reload begin, end, end without a server,
+         * listener lost, fail, stop begin, end */
+        [PHASE_NONE] = "x..........",      [PHASE_STARTING] = ".x......xx.",
+        [PHASE_READY] = "..x.x..xxx.",     [PHASE_COMPILING] = "...x...x.x.",
+        [PHASE_RELOADING] = ".....xx.xx.", [PHASE_RECOVERING] = ".x..x...xx.",
+        [PHASE_STOPPING] = "..........x",  [PHASE_STOPPED] = "...........",
+        [PHASE_FAILED] = "...........",
     };
     struct generation new_generation = generation(9);
     for (int phase = 0; phase < PHASE_COUNT; phase++) {

@@ -18,7 +18,16 @@ struct listener;
 struct listener *listener_open(const char *address, struct connections *connections,
                                struct error *error);
 
-/* Removes the socket and closes; NULL is allowed. */
+/*
+ * Tells, once, when the socket is no longer at its address: a cleaner of temporary files removed
+ * it, or something else was put there. Nobody can connect any more then, though the system reports
+ * no error. Looks whenever something happens in the socket's folder, and each `look_ms`, because
+ * not every folder has events.
+ */
+void listener_watch(struct listener *listener, uint64_t look_ms, void (*on_lost)(void *context),
+                    void *context);
+
+/* Removes the socket, if it is still this one's, and closes; NULL is allowed. */
 void listener_close(struct listener *listener);
 
 #endif

@@ -14,8 +14,6 @@ enum {
     DRAIN_MS = 2,
 };
 
-static void fail(struct server *server, const struct error *error);
-
 static bool write_state(struct server *server, const struct published *published,
                         struct error *error)
 {
@@ -75,7 +73,7 @@ bool server_announce(struct server *server, enum lifecycle_event event)
     struct lifecycle next = server->lifecycle;
     struct error error = {0};
     if (!feed(&next, event, &error)) {
-        fail(server, &error);
+        server_fail(server, &error);
         error_clear(&error);
         return false;
     }
@@ -98,25 +96,16 @@ static void on_timer_closed(uv_handle_t *handle)
                             server->fault.code == E_NONE ? NULL : &server->fault);
 }
 
-static void close_endpoint(struct server *server)
-{
-    listener_close(server->listener);
-    server->listener = NULL;
-    probe_cancel(server->probe);
-    server->probe = NULL;
-    connections_close_all(&server->connections);
-}
-
 static void end(struct server *server)
 {
     server->ending = true;
-    close_endpoint(server);
+    server_close_endpoint(server);
     uv_close((uv_handle_t *)&server->rewriting, on_timer_closed);
     uv_close((uv_handle_t *)&server->reloading, on_timer_closed);
+    uv_close((uv_handle_t *)&server->recovering, on_timer_closed);
 }
 
-/* Ends because of an error, and says so in the state where a server that comes up may. */
-static void fail(struct server *server, const struct error *error)
+void server_fail(struct server *server, const struct error *error)
 {
     char generation[GENERATION_SIZE] = "";
     struct lifecycle may_fail = server->lifecycle;
@@ -129,42 +118,29 @@ static void fail(struct server *server, const struct error *error)
     server->last_error = memory_copy_string(error->message);
     if (lifecycle_feed(&may_fail, LIFECYCLE_FAIL, generation))
         (void)server_announce(server, LIFECYCLE_FAIL);
+    if (server->build)
+        build_cancel(server->build);
     end(server);
 }
 
-static void on_probed(void *context, const struct error *fault)
+/* Something else was put in the socket's place before the reload: nobody would be restored. */
+static void end_without_server(struct server *server)
 {
-    struct server *server = context;
-    server->probe = NULL;
-    if (fault) {
-        fail(server, fault);
+    if (!server_announce(server, LIFECYCLE_RELOAD_END_WITHOUT_SERVER))
         return;
-    }
-    if (!server_announce(server, LIFECYCLE_PROBED))
-        return;
-    server->busy_with = NULL;
-    server->events.on_ready(server->events.context);
-}
-
-/* Listens, and lets nobody know before the server has answered itself. */
-static void bring_up(struct server *server)
-{
-    struct error error = {0};
-    server->listener = listener_open(server->address, &server->connections, &error);
-    if (server->listener)
-        server->probe = probe_start(server->loop, server->address, server->options->project->root,
-                                    on_probed, server);
-    else
-        fail(server, &error);
-    error_clear(&error);
+    error_set(&server->fault, E_PROJECT_IN_USE, "Another server has taken %s.", server->address);
+    end(server);
 }
 
 static void on_drained(uv_timer_t *timer)
 {
     struct server *server = timer->data;
-    close_endpoint(server);
-    if (server_announce(server, LIFECYCLE_RELOAD_END))
-        bring_up(server);
+    server->reload_due = false;
+    server_close_endpoint(server);
+    if (system_look_at_socket(server->address) == SOCKET_PATH_SOCKET)
+        end_without_server(server);
+    else if (server_announce(server, LIFECYCLE_RELOAD_END))
+        server_open_endpoint(server);
 }
 
 static void on_reload(uv_timer_t *timer)
@@ -172,6 +148,7 @@ static void on_reload(uv_timer_t *timer)
     struct server *server = timer->data;
     if (!server_announce(server, LIFECYCLE_RELOAD_BEGIN))
         return;
+    server_cease_recovery(server);
     uv_update_time(server->loop); /* writing the state took its time, which is not to count */
     (void)uv_timer_start(timer, on_drained, DRAIN_MS, 0);
 }
@@ -196,7 +173,7 @@ void server_stop(struct server *server)
     (void)uv_timer_stop(&server->reloading);
     if (!server_announce(server, LIFECYCLE_STOP_BEGIN))
         return;
-    close_endpoint(server);
+    server_close_endpoint(server);
     if (server->build)
         build_cancel(server->build); /* its end goes on to server_finish_stop() */
     else
@@ -251,7 +228,8 @@ struct server *server_start(uv_loop_t *loop, const struct host_options *options,
     }
     open_timer(server, &server->rewriting);
     open_timer(server, &server->reloading);
-    bring_up(server);
+    open_timer(server, &server->recovering);
+    server_open_endpoint(server);
     return server;
 }
 

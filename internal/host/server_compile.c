@@ -59,6 +59,13 @@ static void make_result(struct server *server, const struct build_outcome *outco
     error_clear(&error);
 }
 
+/* When the listener was lost meanwhile, the phase is no longer the compile's. */
+static bool end_phase(struct server *server)
+{
+    return server->lifecycle.now.phase != PHASE_COMPILING ||
+           server_announce(server, LIFECYCLE_COMPILE_END);
+}
+
 /* The contract's order: the result is stored, then `compiling` ends, then it is answered, and what
  * was compiled is loaded when the answer is out. */
 static void on_built(void *context, const struct build_outcome *outcome)
@@ -66,18 +73,21 @@ static void on_built(void *context, const struct build_outcome *outcome)
     struct server *server = context;
     struct buffer result = {0}, answer = {0};
     server->build = NULL;
+    if (server->ending)
+        return;
     if (server->stopping) {
         server_finish_stop(server);
         return;
     }
     tell_console(server, outcome);
     make_result(server, outcome, &result);
-    if (server_announce(server, LIFECYCLE_COMPILE_END)) {
+    if (end_phase(server)) {
         struct connection *connection = server->call.connection;
         if (connection)
             answer_append_result(&answer, server->call.id, buffer_slice(&result));
+        server->reload_due = outcome->changed;
         if (!outcome->changed) {
-            server->busy_with = NULL;
+            server_settle(server);
             compile_call_clear(&server->call);
         } else if (!connection) {
             server_reload_soon(server);

@@ -11,8 +11,9 @@
 #include "host/server.h"
 #include "host/state_store.h"
 
-/* What the three files of a server share: server.c (its life), server_requests.c (whom it answers
- * what) and server_compile.c (the one tool that takes its time). */
+/* What the files of a server share: server.c (its life), server_endpoint.c (how it is reached),
+ * server_requests.c (whom it answers what) and server_compile.c (the one tool that takes its time).
+ */
 
 /* The compile that runs, or whose answer is being written before the reload. */
 struct compile_call {
@@ -36,13 +37,17 @@ struct server {
 
     struct connections connections;
     struct listener *listener;
+    struct listener *lost; /* which nobody finds any more: those who did are still accepted */
     struct probe *probe;
+    uv_timer_t recovering; /* the pause before the next try to be reached */
+    size_t tries;          /* to be reached again that have failed in a row */
     struct console console;
     const char *busy_with; /* the tool that keeps others out; NULL for none */
 
     struct build_options build_options;
     struct build *build;
     struct compile_call call;
+    bool reload_due;      /* what was compiled is still to be loaded */
     uv_timer_t reloading; /* the steps of a reload, each in a turn of the loop of its own */
 
     bool stopping;
@@ -59,6 +64,22 @@ struct server {
  */
 bool server_publish(struct server *server, enum lifecycle_event event, struct error *error);
 bool server_announce(struct server *server, enum lifecycle_event event);
+
+/* Ends because of an error, and says so in the state where the lifecycle lets it. */
+void server_fail(struct server *server, const struct error *error);
+
+/* Listens, and lets nobody know before the server has answered itself. What fails is tried again
+ * for a while once the server was ready, and ends it after that. */
+void server_open_endpoint(struct server *server);
+
+/* Tries no more to be reached, because a reload will. */
+void server_cease_recovery(struct server *server);
+
+/* Stops to listen and drops all clients. */
+void server_close_endpoint(struct server *server);
+
+/* No tool runs any more and nothing is to be loaded: what comes next may be run. */
+void server_settle(struct server *server);
 
 /* Goes through a reload to `ready`, in a later turn of the loop. */
 void server_reload_soon(struct server *server);

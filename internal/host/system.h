@@ -31,6 +31,22 @@ enum socket_path {
 
 enum socket_path system_look_at_socket(const char *address);
 
+/* Binds a pipe of uv_pipe_init(), as uv_pipe_bind() does, but leaves what is at the address alone
+ * when the pipe is closed: by then it may be another's. A libuv status. */
+int system_bind_pipe(uv_pipe_t *pipe, const char *address);
+
+/* Which socket is at a path. Nobody can take a named pipe away: on Windows all are the same. */
+struct socket_identity {
+    uint64_t device, file;
+};
+
+/* False when nothing is there that could be looked at. */
+bool system_identify_socket(const char *address, struct socket_identity *identity);
+
+/* Takes the socket's name away; a named pipe's goes by itself. What cannot be removed stays, and
+ * whoever serves next finds that nobody listens there. */
+void system_remove_socket(const char *address);
+
 /* The process that listens at the other end of a connected pipe; 0 when the system does not say. */
 int64_t system_peer_pid(const uv_pipe_t *pipe);
 

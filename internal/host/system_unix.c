@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 bool system_sync_folder(const char *folder, struct error *error)
@@ -47,6 +48,42 @@ enum socket_path system_look_at_socket(const char *address)
     if (lstat(address, &found) != 0)
         return errno == ENOENT ? SOCKET_PATH_FREE : SOCKET_PATH_OTHER;
     return S_ISSOCK(found.st_mode) ? SOCKET_PATH_SOCKET : SOCKET_PATH_OTHER;
+}
+
+int system_bind_pipe(uv_pipe_t *pipe, const char *address)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    size_t length = strlen(address);
+    int status = 0;
+    if (length >= sizeof(at.sun_path))
+        return UV_ENAMETOOLONG;
+    memcpy(at.sun_path, address, length);
+    int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (descriptor < 0)
+        return uv_translate_sys_error(errno);
+    if (fcntl(descriptor, F_SETFD, FD_CLOEXEC) != 0 ||
+        bind(descriptor, (const struct sockaddr *)&at, sizeof(at)) != 0)
+        status = uv_translate_sys_error(errno);
+    if (status == 0)
+        status = uv_pipe_open(pipe, descriptor); /* makes it non-blocking, and owns it then */
+    if (status != 0)
+        (void)close(descriptor);
+    return status;
+}
+
+bool system_identify_socket(const char *address, struct socket_identity *identity)
+{
+    struct stat found;
+    if (lstat(address, &found) != 0)
+        return false;
+    *identity =
+        (struct socket_identity){.device = (uint64_t)found.st_dev, .file = (uint64_t)found.st_ino};
+    return true;
+}
+
+void system_remove_socket(const char *address)
+{
+    (void)unlink(address);
 }
 
 /* A record lock, not flock(): it tells who holds it, and is not inherited by a compiler. */

@@ -24,6 +24,23 @@ enum socket_path system_look_at_socket(const char *address)
                                                                              : SOCKET_PATH_FREE;
 }
 
+int system_bind_pipe(uv_pipe_t *pipe, const char *address)
+{
+    return uv_pipe_bind(pipe, address);
+}
+
+bool system_identify_socket(const char *address, struct socket_identity *identity)
+{
+    (void)address;
+    *identity = (struct socket_identity){0};
+    return true;
+}
+
+void system_remove_socket(const char *address)
+{
+    (void)address;
+}
+
 int64_t system_peer_pid(const uv_pipe_t *pipe)
 {
     ULONG pid = 0;
