@@ -45,7 +45,7 @@ static bool send_request(struct x11 *x11, unsigned char *request, size_t length,
     return x11_wire_write(x11->socket, request, length, x11->deadline_ms, error);
 }
 
-/* Reads the reply to the last request, passing over events. *refused: the server answered with an
+/* Reads the reply to the last request, taking note of events. *refused: the server answered with an
  * error, and there is no message to release. */
 static bool await_reply(struct x11 *x11, struct x11_message *message, bool *refused,
                         struct error *error)
@@ -56,6 +56,7 @@ static bool await_reply(struct x11 *x11, struct x11_message *message, bool *refu
         if (message->type == X11_REPLY && is_ours)
             return true;
         buffer_clear(&message->body);
+        x11->changed = x11->changed || message->type == X11_PROPERTY_NOTIFY;
         *refused = message->type == X11_ERROR && is_ours;
         if (*refused)
             return true;
@@ -257,13 +258,15 @@ bool x11_watch_root(struct x11 *x11, struct error *error)
 
 bool x11_await_change(struct x11 *x11, struct error *error)
 {
-    struct x11_message message;
-    while (x11_wire_read_message(x11->socket, &message, x11->deadline_ms, error)) {
+    while (!x11->changed) {
+        struct x11_message message;
+        if (!x11_wire_read_message(x11->socket, &message, x11->deadline_ms, error))
+            return false;
         buffer_clear(&message.body);
-        if (message.type == X11_PROPERTY_NOTIFY)
-            return true;
+        x11->changed = message.type == X11_PROPERTY_NOTIFY;
     }
-    return false;
+    x11->changed = false;
+    return true;
 }
 
 bool x11_send_to_manager(struct x11 *x11, uint32_t window, uint32_t type, const uint32_t data[5],

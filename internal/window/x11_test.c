@@ -171,6 +171,25 @@ Test(x11, finds_the_screens_root_and_reads_a_property_past_an_event)
     scene_close(&scene);
 }
 
+Test(x11, forgets_no_change_that_came_between_two_answers)
+{
+    struct buffer speech = {0};
+    struct x11_values values = {0};
+    struct scene scene;
+    uint32_t atom;
+    put_conversation(&speech);
+    scene_open(&scene, &speech, true);
+    cr_assert(open_x11(&scene, LONG_MS), "%s", scene.error.message);
+    cr_assert(x11_atom(&scene.x11, "_NET_ACTIVE_WINDOW", &atom, &scene.error));
+    cr_assert(x11_property(&scene.x11, ROOT, atom, X11_WINDOW, &values, &scene.error));
+    cr_expect(x11_await_change(&scene.x11, &scene.error));
+    cr_expect_not(x11_await_change(&scene.x11, &scene.error), "it told of one change twice");
+    x11_close(&scene.x11);
+    x11_values_clear(&values);
+    buffer_clear(&speech);
+    scene_close(&scene);
+}
+
 Test(x11, tells_a_connection_that_is_cut_off_anywhere)
 {
     struct buffer speech = {0};
