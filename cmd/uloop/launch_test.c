@@ -207,6 +207,16 @@ Test(launch, gives_up_at_its_timeout_and_leaves_the_editor_running)
     launch_scene_close(&scene);
 }
 
+Test(launch, has_more_patience_with_a_stop_than_a_command)
+{
+    struct launch_scene scene;
+    launch_scene_open(&scene, "lock stopped");
+    /* A command that finds a server stopped gives up after 2 s, with exit code 3. */
+    cJSON_Delete(launch_end_with_error(LAUNCH(&scene, "--timeout", "2.5"), 4,
+                                       "did not become ready in time"));
+    launch_scene_close(&scene);
+}
+
 Test(launch, interrupted_exits_130_and_leaves_the_editor_running)
 {
     struct launch_scene scene;
