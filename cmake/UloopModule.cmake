@@ -42,7 +42,8 @@ function(uloop_test name)
   add_test(NAME ${ULOOP_TEST_PREFIX}${name} COMMAND ${name}_tests)
   # Criterion counts a test as passed before its process ends, which is when leaks are found.
   set_tests_properties(${ULOOP_TEST_PREFIX}${name} PROPERTIES
-    FAIL_REGULAR_EXPRESSION "Sanitizer: ")
+    FAIL_REGULAR_EXPRESSION "Sanitizer: "
+    ENVIRONMENT "LSAN_OPTIONS=print_suppressions=0:suppressions=${PROJECT_SOURCE_DIR}/cmake/leaks-of-criterion.supp")
 endfunction()
 
 # uloop_program(<target>): links a program as it is shipped, which is statically in a release.
