@@ -17,7 +17,7 @@
  * 144 KiB of every program for one command, where this is 8 KiB (the start takes the same time with
  * each).
  *
- * Every function but the first two fails with E_SYSTEM when the server does not answer until the
+ * Every function that can fail does so with E_SYSTEM when the server does not answer until the
  * deadline, hangs up, or sends what is no X11; the connection is of no use then.
  */
 struct x11 {

@@ -18,14 +18,13 @@ static const char DIGITS[] = "0123456789";
 bool x11_display_parse(const char *text, struct x11_display *display, struct error *error)
 {
     *display = (struct x11_display){0};
-    const char *number = strncmp(text, "unix:", 5) == 0 ? text + 5 : text + 1;
-    bool is_local = *text == ':' || number == text + 5;
-    size_t length = is_local ? strspn(number, DIGITS) : 0;
+    const char *host_end = strncmp(text, "unix", 4) == 0 ? text + 4 : text;
+    const char *number = host_end + (*host_end == ':');
+    size_t length = number > host_end ? strspn(number, DIGITS) : 0;
     const char *behind = number + length;
     size_t screen_length = *behind == '.' ? strspn(behind + 1, DIGITS) : 0;
     bool is_whole = *behind == '\0' || (screen_length > 0 && behind[1 + screen_length] == '\0');
-    if (!is_local || length == 0 || length > MOST_DIGITS || screen_length > MOST_DIGITS ||
-        !is_whole)
+    if (length == 0 || length > MOST_DIGITS || screen_length > MOST_DIGITS || !is_whole)
         return error_set(error, E_SYSTEM,
                          "The X display \"%s\" is not one of this machine; only those (\":0\") are "
                          "supported.",
