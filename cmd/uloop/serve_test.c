@@ -153,3 +153,28 @@ Test(serve, refuses_what_only_an_editor_can_do)
     stop_host(&scene, SIGTERM);
     scene_free(&scene);
 }
+
+Test(serve, lists_its_tools_and_lets_them_be_kept)
+{
+    struct scene scene = scene_new();
+    expect_run(scene.project, "list", "--compact", 0, "\"name\":\"get-logs\"");
+    expect_run(scene.project, "sync", "--compact", 0, "/.uloop/tools.json\"}");
+    expect_run(scene.project, "get-logs", NULL, 0, "\"Logs\"");
+    expect_run(scene.project, "get-hierarchy", NULL, 2, "no tool of that name");
+    stop_host(&scene, SIGTERM);
+    scene_free(&scene);
+}
+
+Test(serve, says_nothing_but_that_it_is_ready_when_quiet_is_wanted)
+{
+    struct temp_project *project = temp_project_new();
+    struct program *host = program_start(
+        (const char *const[]){ULOOP_PROGRAM, "serve", "--quiet", NULL}, project->root, NULL);
+    program_await_output_text(host, "ready on ");
+    program_signal(host, SIGTERM);
+    struct program_end end = program_wait(host);
+    cr_expect_eq(end.exit_code, 0);
+    cr_expect_str_eq(end.err, "");
+    program_end_clear(&end);
+    temp_project_free(project);
+}
