@@ -1,6 +1,7 @@
 /* How `uloop launch` starts an Editor, and what it waits through. */
 
 #include "launch_scene.h"
+#include "transcript.h"
 
 #include "base/memory.h"
 #include "json/json.h"
@@ -277,4 +278,22 @@ Test(launch, refuses_what_contradicts_itself)
         launch_end_with_error(LAUNCH(&scene, "--", "-projectPath=x"), 2, "-projectPath is"));
     cr_expect_not(temp_project_has(scene.home, ".config"));
     launch_scene_close(&scene);
+}
+
+#define ARGUMENTS(...) ((const char *const[]){ULOOP_PROGRAM, __VA_ARGS__, NULL})
+
+Test(launch, says_how_it_is_used)
+{
+    struct temp_project *project = temp_project_new();
+    struct buffer transcript = {0};
+    const char *folder = project->root;
+    transcribe(&transcript, folder, ARGUMENTS("launch", "--help"));
+    transcribe(&transcript, folder, ARGUMENTS("launch", "--quit"));
+    transcribe(&transcript, folder, ARGUMENTS("launch", "--quit", "--restart"));
+    transcribe(&transcript, folder, ARGUMENTS("launch", "--max-depth", "deep"));
+    transcribe(&transcript, folder, ARGUMENTS("launch", "nowhere"));
+    transcribe(&transcript, folder, ARGUMENTS("focus-window", "--help"));
+    transcribe(&transcript, folder, ARGUMENTS("focus-window"));
+    expect_golden("launch", &transcript);
+    temp_project_free(project);
 }
