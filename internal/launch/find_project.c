@@ -71,6 +71,9 @@ static void enqueue_children(struct search *search, const struct folder *folder)
 static void take_folder(struct search *search)
 {
     struct folder *folder = search->first;
+    search->first = folder->next;
+    if (!search->first)
+        search->end = &search->first;
     if (project_is_at(folder->path)) {
         size_t size = (search->found_count + 1) * sizeof(*search->found);
         search->found = memory_resize(search->found, size);
@@ -78,9 +81,6 @@ static void take_folder(struct search *search)
     } else if (search->max_depth < 0 || folder->depth < search->max_depth) {
         enqueue_children(search, folder);
     }
-    search->first = folder->next;
-    if (!search->first)
-        search->end = &search->first;
     free(folder->path);
     free(folder);
 }

@@ -215,10 +215,13 @@ static const char *option_value(char **arguments, const char *name)
 static void open_log(char **arguments)
 {
     const char *given = option_value(arguments, "-logFile");
+    const char *home = getenv("HOME");
+    if (!home)
+        exit(EXIT_BROKEN);
     char path[PATH_SIZE];
     char previous[PATH_SIZE + 8];
-    (void)snprintf(path, sizeof(path), "%s/.config/unity3d", getenv("HOME"));
-    for (char *at = path + strlen(getenv("HOME")) + 1; !given && at;) {
+    (void)snprintf(path, sizeof(path), "%s/.config/unity3d", home);
+    for (char *at = path + strlen(home) + 1; !given && at;) {
         char *slash = strchr(at, '/');
         if (slash)
             *slash = '\0';
@@ -228,7 +231,7 @@ static void open_log(char **arguments)
         at = slash ? slash + 1 : NULL;
     }
     (void)snprintf(path, sizeof(path), given ? "%s" : "%s/.config/unity3d/Editor.log",
-                   given ? given : getenv("HOME"));
+                   given ? given : home);
     (void)snprintf(previous, sizeof(previous), "%s-prev", path);
     (void)rename(path, previous);
     editor_log = fopen(path, "w");
@@ -280,6 +283,8 @@ int main(int argc, char **argv)
         give_up("FAKE_EDITOR_CONTROL");
     const char *steps = getenv("FAKE_EDITOR_STEPS");
     char *copy = strdup(steps ? steps : "lock starting listen ready");
+    if (!copy)
+        give_up("memory");
     take_steps(copy);
     for (;;) {
         struct pollfd polled[] = {{.fd = control, .events = POLLIN},

@@ -123,6 +123,13 @@ static bool fail_refused(const unsigned char *head, struct slice body, struct er
     return false;
 }
 
+/* Fills up the last word of four bytes. */
+static void pad(struct buffer *request)
+{
+    while (request->length % 4 != 0)
+        buffer_append_char(request, '\0');
+}
+
 static bool say_hello(struct x11 *x11, struct slice cookie, struct error *error)
 {
     static const char NAME[] = X11_COOKIE_NAME;
@@ -133,12 +140,10 @@ static bool say_hello(struct x11 *x11, struct slice cookie, struct error *error)
     x11_put16(head + 8, (unsigned)cookie.length);
     buffer_append(&hello, (const char *)head, sizeof head);
     buffer_append(&hello, NAME, name_length);
-    while (hello.length % 4 != 0)
-        buffer_append_char(&hello, '\0');
+    pad(&hello);
     if (cookie.length > 0)
         buffer_append(&hello, cookie.data, cookie.length);
-    while (hello.length % 4 != 0)
-        buffer_append_char(&hello, '\0');
+    pad(&hello);
     bool sent = x11_wire_write(x11->socket, hello.data, hello.length, x11->deadline_ms, error);
     buffer_clear(&hello);
     return sent;
@@ -187,20 +192,17 @@ void x11_close(struct x11 *x11)
 
 bool x11_atom(struct x11 *x11, const char *name, uint32_t *atom, struct error *error)
 {
-    enum {
-        HEAD = 8
-    };
+    unsigned char head[8] = {INTERN_ATOM};
+    struct buffer request = {0};
     struct x11_message message;
     bool refused;
-    size_t length = strlen(name);
-    size_t size = HEAD + x11_padded(length);
-    unsigned char *request = memory_new(size);
-    request[0] = INTERN_ATOM;
-    x11_put16(request + 4, (unsigned)length);
-    memcpy(request + HEAD, name, length);
-    bool done =
-        send_request(x11, request, size, error) && await_reply(x11, &message, &refused, error);
-    free(request);
+    x11_put16(head + 4, (unsigned)strlen(name));
+    buffer_append(&request, (const char *)head, sizeof head);
+    buffer_append_string(&request, name);
+    pad(&request);
+    bool done = send_request(x11, (unsigned char *)request.data, request.length, error) &&
+                await_reply(x11, &message, &refused, error);
+    buffer_clear(&request);
     if (!done)
         return false;
     if (refused)
