@@ -237,7 +237,8 @@ Test(launch, follows_a_launcher_that_hands_over_to_the_editor_and_ends)
     launch_scene_open(&scene, "lock starting");
     const char *launcher = temp_project_write(scene.home, "unity-editor",
                                               "#!/bin/sh\n\"" TESTKIT_FAKE_EDITOR "\" \"$@\" &\n"
-                                              "until test -e Temp/UnityLockfile; do :; done\n");
+                                              "until test -e \"$PWD/Temp/UnityLockfile\"\n"
+                                              "do test -d \"$PWD\" || exit 1; done\n");
     cr_assert_eq(chmod(launcher, 0755), 0);
     char *variable = memory_format("UNITY_EDITOR_PATH=%s", launcher);
     scene.environment[3] = variable;
