@@ -59,9 +59,11 @@ static void write_line(struct log *log, enum log_level level, const char *format
     if (gmtime_r(&now_s, &utc))
         (void)strftime(time_text, sizeof(time_text), "%Y-%m-%dT%H:%M:%S", &utc);
     /* One call a line, so that lines of several processes on one terminal do not mix. */
-    (void)fprintf(log->stream, "%s.%03ldZ [%d] %s\n", time_text, (long)(now_us / 1000 % 1000),
-                  (int)uv_os_getpid(), text);
+    int length = fprintf(log->stream, "%s.%03ldZ [%d] %s\n", time_text,
+                         (long)(now_us / 1000 % 1000), (int)uv_os_getpid(), text);
     (void)fflush(log->stream);
+    if (log->on_line && length > 0)
+        log->on_line(log, (size_t)length);
     free(text);
 }
 

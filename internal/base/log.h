@@ -18,6 +18,8 @@ enum log_level {
 struct log {
     enum log_level level;
     FILE *stream; /* borrowed */
+    /* Where not NULL, told of each line's length behind it; may put another stream in place. */
+    void (*on_line)(struct log *log, size_t length);
 };
 
 /* The level that a value of ULOOP_LOG names; LOG_OFF for NULL, the empty string and every other

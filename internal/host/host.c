@@ -1,6 +1,7 @@
 #include "host/host.h"
 
 #include "host/claim.h"
+#include "host/notify.h"
 #include "host/server.h"
 #include "project/endpoint.h"
 
@@ -28,6 +29,7 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct host *host = handle->data;
     log_debug(host->options->log, "signal %d", number);
+    notify_manager("STOPPING=1", host->options->log);
     server_stop(host->server);
 }
 
@@ -37,6 +39,7 @@ static void on_ready(void *context)
     if (host->announced)
         return;
     host->announced = true;
+    notify_manager("READY=1", host->options->log);
     /* Whoever waits for the line but has closed its end does not matter to the project. */
     (void)fprintf(host->options->out, "uloop serve: ready on %s for %s\n", host->address,
                   host->options->project->root);
