@@ -12,4 +12,7 @@ int report_print_json(struct cli *cli, const struct wait *wait);
 /* As a table for people; `explain` adds the observation, the rule and the action. */
 int report_print_table(struct cli *cli, const struct wait *wait, bool explain);
 
+/* Looks at everything once, and prints it: what `uloop status` does. Returns its exit code. */
+int report_show(struct cli *cli, bool json, bool explain);
+
 #endif

@@ -1,6 +1,10 @@
 #include "base/path.h"
 #include "commands/commands.h"
+#include "commands/report.h"
+#include "commands/serve_detached.h"
+#include "commands/serve_stop.h"
 #include "host/host.h"
+#include "host/log_file.h"
 
 #include <stdlib.h>
 
@@ -9,6 +13,14 @@ struct serve_options {
     const char *compiler;
     const char *compiler_command;
     uint64_t compile_timeout_ms;
+    const char *log_file;
+    int64_t log_size;
+    bool detach, stop, status;
+    uint64_t timeout_ms;
+};
+
+enum {
+    LEAST_LOG_BYTES = 1024
 };
 
 /* Serves the project in the Editor's place until it is told to stop. */
@@ -18,9 +30,10 @@ const struct command serve_command = {
     .name = "serve",
     .summary = "serve the project without Unity, compiling it with the C# compiler found here",
     .description =
-        "Runs in the foreground until Ctrl-C, and says \"ready\" when a command may be sent. What "
-        "it does is written to standard error. Scripts that use UnityEngine need its libraries: "
-        "name each with --reference.",
+        "Runs in the foreground until Ctrl-C, and says \"ready\" when a command may be sent; or in "
+        "the background, with --detach. What it does is written to standard error, or to the log "
+        "file, in the background " SERVE_LOG_FILE " of the project. Scripts that use UnityEngine "
+        "need its libraries: name each with --reference.",
     .group = GROUP_HOST,
     .needs = NEEDS_PROJECT,
     .options =
@@ -35,6 +48,17 @@ const struct command serve_command = {
                           "of csc"),
             OPTION_SECONDS(serve_options, compile_timeout_ms, "compile-timeout", '\0', "600",
                            "end a compile that takes longer"),
+            OPTION_STRING(serve_options, log_file, "log-file", '\0', "file",
+                          "write what it does to the end of a file; a full one is put aside"),
+            OPTION_INTEGER(serve_options, log_size, "log-size", '\0', "10485760",
+                           "how many bytes make the log file full; three old ones are kept"),
+            OPTION_FLAG(serve_options, detach, "detach", '\0',
+                        "start it in the background and return when it is ready"),
+            OPTION_FLAG(serve_options, stop, "stop", '\0',
+                        "stop the project's host and return when it has ended"),
+            OPTION_FLAG(serve_options, status, "status", '\0', "print what `uloop status` prints"),
+            OPTION_SECONDS(serve_options, timeout_ms, "timeout", 't', "60",
+                           "with --detach and --stop: give up after so many seconds"),
             OPTION_END,
         },
     .options_size = sizeof(struct serve_options),
@@ -63,22 +87,13 @@ static char **resolve(const struct option_list *list, struct error *error)
     return paths;
 }
 
-static int serve_run(struct cli *cli, const void *options)
+/* Serves until it is told to stop. */
+static bool serve_here(struct cli *cli, const struct serve_options *serve, struct log *log,
+                       struct error *error)
 {
-    const struct serve_options *serve = options;
-    struct error error = {0};
-    /* A server in the foreground says what it does. */
-    struct log log = cli->log;
-    if (log.level == LOG_OFF && !cli->common.quiet)
-        log = (struct log){.level = LOG_DEBUG, .stream = cli->err};
-    if (serve->compiler && serve->compiler_command) {
-        error_set(&error, E_INVALID_ARGUMENT,
-                  "--compiler and --compiler-command exclude each other.");
-        return cli_fail(cli, &error);
-    }
-    char **references = resolve(&serve->references, &error);
+    char **references = resolve(&serve->references, error);
     if (!references)
-        return cli_fail(cli, &error);
+        return false;
     const struct host_options host = {
         .project = &cli->project,
         .references = references,
@@ -86,9 +101,58 @@ static int serve_run(struct cli *cli, const void *options)
         .compiler = {.program = serve->compiler, .command = serve->compiler_command},
         .compile_timeout_ms = serve->compile_timeout_ms,
         .out = cli->out,
-        .log = &log,
+        .log = log,
     };
-    bool served = host_run(&host, &error);
+    bool served = host_run(&host, error);
     free_paths(references, serve->references.count);
-    return served ? 0 : cli_fail(cli, &error);
+    return served;
+}
+
+/* The same, with what it does written to where it is wanted. */
+static bool serve_logged(struct cli *cli, const struct serve_options *serve, struct error *error)
+{
+    struct log_file file;
+    struct log log = cli->log;
+    enum log_level level = log.level == LOG_OFF ? LOG_DEBUG : log.level;
+    /* A server in the foreground says what it does. */
+    if (log.level == LOG_OFF && !cli->common.quiet)
+        log = (struct log){.level = level, .stream = cli->err};
+    if (!serve->log_file)
+        return serve_here(cli, serve, &log, error);
+    if (!log_file_open(&file, serve->log_file, (uint64_t)serve->log_size, level, error))
+        return false;
+    bool served = serve_here(cli, serve, &file.log, error);
+    if (!served)
+        log_debug(&file.log, "the host ends: %s", error->message);
+    log_file_close(&file);
+    return served;
+}
+
+static bool check(const struct serve_options *serve, struct error *error)
+{
+    if (serve->compiler && serve->compiler_command)
+        return error_set(error, E_INVALID_ARGUMENT,
+                         "--compiler and --compiler-command exclude each other.");
+    if (serve->detach + serve->stop + serve->status > 1)
+        return error_set(error, E_INVALID_ARGUMENT,
+                         "--detach, --stop and --status exclude each other.");
+    if (serve->log_size < LEAST_LOG_BYTES)
+        return error_set(error, E_INVALID_ARGUMENT, "--log-size must be at least %d bytes.",
+                         (int)LEAST_LOG_BYTES);
+    return true;
+}
+
+static int serve_run(struct cli *cli, const void *options)
+{
+    const struct serve_options *serve = options;
+    struct error error = {0};
+    if (!check(serve, &error))
+        return cli_fail(cli, &error);
+    if (serve->detach)
+        return serve_detach(cli, &serve_command, serve, serve->log_file, serve->timeout_ms);
+    if (serve->stop)
+        return serve_stop(cli, serve->timeout_ms);
+    if (serve->status)
+        return report_show(cli, false, false);
+    return serve_logged(cli, serve, &error) ? 0 : cli_fail(cli, &error);
 }

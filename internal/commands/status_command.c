@@ -55,17 +55,16 @@ static int exit_code_of(const struct preflight_rule *rule)
     return rule->action == PREFLIGHT_FAIL ? error_info(rule->code)->exit_code : EXIT_BUSY;
 }
 
-static int status_run(struct cli *cli, const void *options)
+int report_show(struct cli *cli, bool json, bool explain)
 {
-    const struct status_options *status = options;
     struct error error = {0};
     struct waiting waiting;
     if (!waiting_open(&waiting, cli, &error))
         return cli_fail(cli, &error);
     int exit_code;
     if (observe(&waiting.wait, &error)) {
-        bool table = output_wants_table(cli, status->json) || (status->explain && !status->json);
-        exit_code = table ? report_print_table(cli, &waiting.wait, status->explain)
+        bool table = output_wants_table(cli, json) || (explain && !json);
+        exit_code = table ? report_print_table(cli, &waiting.wait, explain)
                           : report_print_json(cli, &waiting.wait);
         if (exit_code == 0)
             exit_code = exit_code_of(preflight_decide(waiting.wait.seen));
@@ -74,4 +73,10 @@ static int status_run(struct cli *cli, const void *options)
     }
     waiting_close(&waiting);
     return exit_code;
+}
+
+static int status_run(struct cli *cli, const void *options)
+{
+    const struct status_options *status = options;
+    return report_show(cli, status->json, status->explain);
 }

@@ -1,5 +1,6 @@
 #include "process/process_start.h"
 
+#include "base/buffer.h"
 #include "base/memory.h"
 #include "process/process.h"
 #include "process/process_end.h"
@@ -108,6 +109,41 @@ Test(process_start, runs_in_the_folder_with_nothing_on_its_streams)
     cr_expect_str_eq(temp_project_read(scene->folder, "where"), expected);
     cr_expect_str_eq(temp_project_read(scene->folder, "input"), "");
     free(expected);
+    scene_free(scene);
+}
+
+static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    static char chunk[100];
+    (void)handle;
+    (void)suggested;
+    *buffer = uv_buf_init(chunk, sizeof(chunk));
+}
+
+static void on_read(uv_stream_t *errors, ssize_t count, const uv_buf_t *buffer)
+{
+    if (count >= 0)
+        buffer_append(errors->data, buffer->base, (size_t)count);
+    else
+        uv_close((uv_handle_t *)errors, NULL);
+}
+
+Test(process_start, hears_what_it_says_of_errors_and_nothing_else)
+{
+    struct scene *scene = scene_new();
+    struct buffer heard = {0};
+    uv_pipe_t errors;
+    char *arguments[] = {"/bin/sh", "-c", "cat; echo lost; echo heard >&2", NULL};
+    cr_assert_eq(uv_pipe_init(&scene->loop, &errors, 0), 0);
+    errors.data = &heard;
+    cr_assert_eq(process_start_heard(&scene->child, &scene->loop, arguments, scene->folder->root,
+                                     &errors, note_end, scene),
+                 0);
+    cr_assert_eq(uv_read_start((uv_stream_t *)&errors, on_allocate, on_read), 0);
+    (void)uv_run(&scene->loop, UV_RUN_DEFAULT); /* until it has ended and closed its end */
+    cr_expect_str_eq(heard.data, "heard\n");
+    cr_expect_eq(scene->child.exit_code, 0);
+    buffer_clear(&heard);
     scene_free(scene);
 }
 
