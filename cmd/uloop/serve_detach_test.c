@@ -207,7 +207,15 @@ Test(serve_detach, tells_the_hosts_own_error)
 Test(serve_detach, ends_a_host_that_is_not_ready_in_time)
 {
     struct background *background = background_new();
-    expect_serve(background, OPTIONS("--detach", "--timeout", "0.001"), 4, "not ready within");
+    struct program_end end = serve(background, OPTIONS("--detach", "--timeout", "0.001"));
+    while (end.exit_code == 0) { /* on a busy machine the host can be quicker than our look */
+        program_end_clear(&end);
+        expect_serve(background, OPTIONS("--stop"), 0, "stopped for ");
+        end = serve(background, OPTIONS("--detach", "--timeout", "0.001"));
+    }
+    cr_expect_eq(end.exit_code, 4, "%s", end.err);
+    cr_expect(strstr(end.err, "not ready within"), "%s", end.err);
+    program_end_clear(&end);
     expect_serve(background, OPTIONS("--stop"), 0, "for ");
     cr_expect_neq(access(test_editor_socket(background->names), F_OK), 0);
 }

@@ -132,10 +132,12 @@ static void publish(struct build *build)
     }
     size_t removed = done ? build_record_prune(&build->record, root, &build->graph) : 0;
     build->outcome.changed = build->outcome.compiled_count > 0 || removed > 0;
-    if (done && build->outcome.changed)
-        done = build_record_save(&build->record, root, &error);
     if (!done)
         diagnostics_add_error(&build->outcome.diagnostics, NULL, "%s", error.message);
+    else if (build->outcome.changed && !build_record_save(&build->record, root, &error))
+        diagnostics_add_warning(&build->outcome.diagnostics,
+                                "%s The next compile will compile again what this one did.",
+                                error.message);
     error_clear(&error);
     free(folder);
 }

@@ -37,6 +37,18 @@ void diagnostics_add_error(struct diagnostics *list, const char *file, const cha
     free(text);
 }
 
+void diagnostics_add_warning(struct diagnostics *list, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    char *text = memory_format_list(format, arguments);
+    va_end(arguments);
+    struct diagnostic *added = add(list);
+    added->kind = DIAGNOSTIC_WARNING;
+    added->message = memory_format("warning: %s", text);
+    free(text);
+}
+
 static bool starts_with(struct slice text, const char *word)
 {
     size_t length = strlen(word);

@@ -34,6 +34,9 @@ struct diagnostics {
 void diagnostics_add_error(struct diagnostics *list, const char *file, const char *format, ...)
     PRINTF_LIKE(3, 4);
 
+/* Adds a warning about no file. */
+void diagnostics_add_warning(struct diagnostics *list, const char *format, ...) PRINTF_LIKE(2, 3);
+
 /*
  * Reads what a C# compiler printed: "path(line,column): error CS0103: text", the same with
  * `warning` and `info`, and all of them without a place. Lines that follow on one belong to it,

@@ -83,7 +83,7 @@ bool host_run(const struct host_options *options, struct error *error)
     int status = uv_loop_init(&loop);
     if (status < 0)
         return error_set(error, E_SYSTEM, "Cannot make an event loop: %s.", uv_strerror(status));
-    system_ignore_broken_pipes();
+    system_ignore_write_signals();
     host.address = endpoint_address(options->project->endpoint_name);
     bool served = claim_take(&claim, &loop, options->project, host.address, error);
     if (served) {

@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 
+enum {
+    MOST_LOGGED_ERRORS = 10, /* of one compile: the console has them all */
+};
+
 void compile_call_clear(struct compile_call *call)
 {
     free(call->id);
@@ -30,10 +34,13 @@ static void tell_console(struct server *server, const struct build_outcome *outc
                                               [DIAGNOSTIC_WARNING] = CONSOLE_WARNING,
                                               [DIAGNOSTIC_NOTE] = CONSOLE_LOG};
     char *summary = compile_summary(outcome);
+    size_t told = 0;
     console_forget_compile(&server->console);
     for (size_t at = 0; at < outcome->diagnostics.count; at++) {
         const struct diagnostic *diagnostic = &outcome->diagnostics.items[at];
         console_add(&server->console, TYPES[diagnostic->kind], true, diagnostic->message);
+        if (diagnostic->kind == DIAGNOSTIC_ERROR && told++ < MOST_LOGGED_ERRORS)
+            log_debug(server->options->log, "%s", diagnostic->message);
     }
     console_add(&server->console, CONSOLE_LOG, false, summary);
     log_debug(server->options->log, "%s", summary);

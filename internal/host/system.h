@@ -66,8 +66,9 @@ void system_lock_release(struct system_lock *lock);
 /* How many descriptors this process may have open; SIZE_MAX where there is no such limit. */
 size_t system_descriptor_limit(void);
 
-/* Lets writing to a closed connection fail instead of ending the process. */
-void system_ignore_broken_pipes(void);
+/* Lets writing to a closed connection, or beyond the limit for a file's size, fail instead of
+ * ending the process. */
+void system_ignore_write_signals(void);
 
 /* Ends a process that was started as the leader of a group, and whatever it started, at once. */
 void system_kill_group(int pid);

@@ -135,9 +135,10 @@ size_t system_descriptor_limit(void)
     return (size_t)limit.rlim_cur;
 }
 
-void system_ignore_broken_pipes(void)
+void system_ignore_write_signals(void)
 {
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
 }
 
 void system_kill_group(int pid)

@@ -90,7 +90,7 @@ size_t system_descriptor_limit(void)
     return SIZE_MAX;
 }
 
-void system_ignore_broken_pipes(void)
+void system_ignore_write_signals(void)
 {
 }
 
