@@ -5,6 +5,7 @@
 #include "commands/serve_stop.h"
 #include "host/host.h"
 #include "host/log_file.h"
+#include "ipc/address.h"
 
 #include <stdlib.h>
 
@@ -17,6 +18,10 @@ struct serve_options {
     int64_t log_size;
     bool detach, stop, status;
     uint64_t timeout_ms;
+    const char *generation;
+    uint64_t heartbeat_ms;
+    const char *listen;
+    const char *token_file;
 };
 
 enum {
@@ -25,6 +30,8 @@ enum {
 
 /* Serves the project in the Editor's place until it is told to stop. */
 static int serve_run(struct cli *cli, const void *options);
+
+static const char *const GENERATIONS[] = {"1", "2", "3", NULL};
 
 const struct command serve_command = {
     .name = "serve",
@@ -59,6 +66,15 @@ const struct command serve_command = {
             OPTION_FLAG(serve_options, status, "status", '\0', "print what `uloop status` prints"),
             OPTION_SECONDS(serve_options, timeout_ms, "timeout", 't', "60",
                            "with --detach and --stop: give up after so many seconds"),
+            OPTION_STRING(serve_options, listen, "listen", '\0', "address",
+                          "be reached at loopback TCP too: tcp:127.0.0.1:<port>, 0 for any port"),
+            OPTION_STRING(serve_options, token_file, "token-file", '\0', "path",
+                          "where to put the token that requests over TCP must carry; without it, "
+                          "Temp/UnityCliLoop/serve.token in the project"),
+            OPTION_CHOICE(serve_options, generation, "generation", '\0', GENERATIONS, "1",
+                          "the generation of the contract to speak"),
+            OPTION_SECONDS(serve_options, heartbeat_ms, "heartbeat", '\0', "10",
+                           "how often generation 3 tells a client that its tool still runs"),
             OPTION_END,
         },
     .options_size = sizeof(struct serve_options),
@@ -100,6 +116,10 @@ static bool serve_here(struct cli *cli, const struct serve_options *serve, struc
         .reference_count = serve->references.count,
         .compiler = {.program = serve->compiler, .command = serve->compiler_command},
         .compile_timeout_ms = serve->compile_timeout_ms,
+        .generation = serve->generation[0] - '0',
+        .heartbeat_ms = serve->heartbeat_ms,
+        .listen = serve->listen,
+        .token_file = serve->token_file,
         .out = cli->out,
         .log = log,
     };
@@ -136,6 +156,11 @@ static bool check(const struct serve_options *serve, struct error *error)
     if (serve->detach + serve->stop + serve->status > 1)
         return error_set(error, E_INVALID_ARGUMENT,
                          "--detach, --stop and --status exclude each other.");
+    if (serve->token_file && !serve->listen)
+        return error_set(error, E_INVALID_ARGUMENT, "--token-file has no use without --listen.");
+    struct sockaddr_storage unused;
+    if (serve->listen && !address_read_tcp(serve->listen, &unused, error))
+        return false;
     if (serve->log_size < LEAST_LOG_BYTES)
         return error_set(error, E_INVALID_ARGUMENT, "--log-size must be at least %d bytes.",
                          (int)LEAST_LOG_BYTES);

@@ -2,9 +2,14 @@
 
 #include "host/request.h"
 #include "ipc/peer.h"
+#include "ipc/stream.h"
 
 #include <limits.h>
 #include <stdlib.h>
+
+enum {
+    MOST_IDLE_BYTES = 64 * 1024,
+};
 
 enum connection_state {
     CONNECTION_READING, /* idle, or in the middle of a frame */
@@ -14,7 +19,7 @@ enum connection_state {
 };
 
 struct connection {
-    uv_pipe_t pipe;
+    union ipc_stream stream;
     uv_timer_t timer; /* runs while a frame or an answer is under way */
     uv_write_t writing;
     struct connections *all;
@@ -65,7 +70,7 @@ static void close_connection(struct connection *connection, const char *why)
     log_trace(connection->all->log, "connection closed: %s", why);
     connection->state = CONNECTION_CLOSING;
     list_remove(connection);
-    uv_close((uv_handle_t *)&connection->pipe, on_handle_closed);
+    uv_close(&connection->stream.handle, on_handle_closed);
     uv_close((uv_handle_t *)&connection->timer, on_handle_closed);
     connection->all->on_closed(connection->all->context, connection);
 }
@@ -143,22 +148,35 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
         (void)uv_read_stop(stream);
 }
 
+void connection_close(struct connection *connection, const char *why)
+{
+    close_connection(connection, why);
+}
+
 void connection_resume(struct connection *connection)
 {
     connection->state = CONNECTION_READING;
+}
+
+/* Idle clients do not keep the room that their largest message took. */
+static void give_room_back(struct frame_parser *parser)
+{
+    if (parser->payload.capacity > MOST_IDLE_BYTES)
+        buffer_clear(&parser->payload);
 }
 
 /* After an answer: first what came already, then what is still to come. */
 static void read_on(struct connection *connection)
 {
     struct buffer rest = connection->rest;
+    give_room_back(&connection->parser);
     connection->rest = (struct buffer){0};
     connection->state = CONNECTION_READING;
     take_bytes(connection, buffer_slice(&rest));
     buffer_clear(&rest);
     if (connection->state != CONNECTION_READING)
         return;
-    int status = uv_read_start((uv_stream_t *)&connection->pipe, on_allocate, on_read);
+    int status = uv_read_start(&connection->stream.stream, on_allocate, on_read);
     if (status < 0)
         close_connection(connection, uv_strerror(status));
 }
@@ -197,12 +215,45 @@ void connection_answer(struct connection *connection, struct buffer *payload, bo
         uv_buf_init(connection->answer.data, (unsigned int)connection->answer.length),
     };
     limit_time(connection, CONNECTION_ANSWER_MS);
-    int status = connection->answer.length > FRAME_MOST_PAYLOAD
-                     ? UV_EMSGSIZE
-                     : uv_write(&connection->writing, (uv_stream_t *)&connection->pipe, parts, 2,
-                                on_written);
+    int status =
+        connection->answer.length > FRAME_MOST_PAYLOAD
+            ? UV_EMSGSIZE
+            : uv_write(&connection->writing, &connection->stream.stream, parts, 2, on_written);
     if (status < 0)
         close_connection(connection, uv_strerror(status));
+}
+
+/* A frame that is on its way while the request is worked on. */
+struct progress {
+    uv_write_t writing;
+    struct buffer frame;
+};
+
+static void on_progress_written(uv_write_t *request, int status)
+{
+    struct progress *progress = request->data;
+    struct connection *connection = request->handle->data;
+    buffer_clear(&progress->frame);
+    free(progress);
+    if (status < 0 && connection->state != CONNECTION_CLOSING)
+        close_connection(connection, uv_strerror(status));
+}
+
+void connection_send_progress(struct connection *connection, const struct buffer *payload)
+{
+    if (uv_stream_get_write_queue_size(&connection->stream.stream) > 0)
+        return; /* the one before was not taken yet */
+    struct progress *progress = memory_new(sizeof(*progress));
+    progress->writing.data = progress;
+    frame_append_header(&progress->frame, payload->length);
+    buffer_append(&progress->frame, payload->data, payload->length);
+    uv_buf_t bytes = uv_buf_init(progress->frame.data, (unsigned int)progress->frame.length);
+    int status =
+        uv_write(&progress->writing, &connection->stream.stream, &bytes, 1, on_progress_written);
+    if (status == 0)
+        return;
+    buffer_clear(&progress->frame);
+    free(progress); /* the answer will tell that the client is gone */
 }
 
 void connections_init(struct connections *all, uv_loop_t *loop, size_t most, struct log *log)
@@ -229,20 +280,46 @@ bool connections_drop_idle(struct connections *all)
     return at != NULL;
 }
 
-void connections_accept(struct connections *all, uv_stream_t *listener)
+static struct connection *connection_new(struct connections *all, bool is_tcp)
 {
-    struct error error = {0};
     struct connection *connection = memory_new(sizeof(*connection));
     connection->all = all;
     connection->open_handles = 2;
-    (void)uv_pipe_init(all->loop, &connection->pipe, 0); /* neither can fail on any system */
-    (void)uv_timer_init(all->loop, &connection->timer);
-    connection->pipe.data = connection->timer.data = connection->writing.data = connection;
+    ipc_stream_init(&connection->stream, all->loop, is_tcp);
+    (void)uv_timer_init(all->loop, &connection->timer); /* cannot fail */
+    connection->stream.handle.data = connection->timer.data = connection->writing.data = connection;
+    connection->parser.most_payload = is_tcp ? CONNECTION_MOST_OF_STRANGER : 0;
     list_append(connection);
-    int status = uv_accept(listener, (uv_stream_t *)&connection->pipe);
+    return connection;
+}
+
+/* On TCP the system does not tell whose process connects: there each request has to prove it. */
+static bool is_welcome(struct connection *connection, struct error *error)
+{
+    if (!ipc_stream_is_tcp(&connection->stream))
+        return peer_is_trusted(&connection->stream.pipe, error);
+    (void)uv_tcp_nodelay(&connection->stream.tcp, 1); /* without it, it is merely slower */
+    return true;
+}
+
+bool connection_is_tcp(const struct connection *connection)
+{
+    return ipc_stream_is_tcp(&connection->stream);
+}
+
+void connection_trust(struct connection *connection)
+{
+    connection->parser.most_payload = 0;
+}
+
+void connections_accept(struct connections *all, uv_stream_t *listener)
+{
+    struct error error = {0};
+    struct connection *connection = connection_new(all, listener->type == UV_TCP);
+    int status = uv_accept(listener, &connection->stream.stream);
     if (status < 0) {
         close_connection(connection, uv_strerror(status));
-    } else if (!peer_is_trusted(&connection->pipe, &error)) {
+    } else if (!is_welcome(connection, &error)) {
         log_debug(all->log, "connection refused: %s", error.message);
         close_connection(connection, "its peer is not trusted");
     } else {

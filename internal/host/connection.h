@@ -32,6 +32,10 @@ struct connections {
     void *context;
 };
 
+/* How large a message over TCP may be before one has shown the right token. Any local user can
+ * connect there. */
+#define CONNECTION_MOST_OF_STRANGER ((size_t)2 * 1024 * 1024)
+
 /* However many there may be: the rest of the process needs descriptors too. */
 #define CONNECTIONS_MOST ((size_t)256)
 
@@ -53,13 +57,23 @@ bool connections_drop_idle(struct connections *all);
 
 void connections_close_all(struct connections *all);
 
+/* Came it over TCP, where the system does not tell whose process is at the other end? */
+bool connection_is_tcp(const struct connection *connection);
+
+/* Takes messages of any size from now on: its client has shown the right token. */
+void connection_trust(struct connection *connection);
+
 /*
- * Each request is to be followed by one of these. connection_answer, at once or later, sends a
- * payload as one frame (the buffer is taken over) and, with `then_close`, closes the connection
- * when that is written. connection_resume, for a notification and only while on_request runs, goes
- * on to the next request without an answer.
+ * Each request is to be followed by one of these. connection_close ends it. connection_answer, at
+ * once or later, sends a payload as one frame (the buffer is taken over) and, with `then_close`,
+ * closes the connection when that is written. connection_resume, for a notification and only while
+ * on_request runs, goes on to the next request without an answer.
  */
 void connection_answer(struct connection *connection, struct buffer *payload, bool then_close);
 void connection_resume(struct connection *connection);
+void connection_close(struct connection *connection, const char *why);
+
+/* Sends a frame that comes before the answer; one that its client does not take is left out. */
+void connection_send_progress(struct connection *connection, const struct buffer *payload);
 
 #endif

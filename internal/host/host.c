@@ -1,8 +1,10 @@
 #include "host/host.h"
 
+#include "base/file.h"
 #include "host/claim.h"
 #include "host/notify.h"
 #include "host/server.h"
+#include "host/token_file.h"
 #include "project/endpoint.h"
 
 #include <signal.h>
@@ -17,7 +19,9 @@ enum {
 
 struct host {
     const struct host_options *options;
-    char *address;
+    struct server_place place;
+    char token[TOKEN_DIGITS + 1];
+    char *token_file; /* NULL where no token is needed */
     uv_signal_t signals[SIGNAL_COUNT];
     struct server *server;
     bool announced;
@@ -41,8 +45,9 @@ static void on_ready(void *context)
     host->announced = true;
     notify_manager("READY=1", host->options->log);
     /* Whoever waits for the line but has closed its end does not matter to the project. */
-    (void)fprintf(host->options->out, "uloop serve: ready on %s for %s\n", host->address,
-                  host->options->project->root);
+    const char *tcp = host->place.tcp;
+    (void)fprintf(host->options->out, "uloop serve: ready on %s%s%s for %s\n", host->place.socket,
+                  tcp ? " and " : "", tcp ? tcp : "", host->options->project->root);
     (void)fflush(host->options->out);
 }
 
@@ -62,7 +67,7 @@ static bool serve(struct host *host, uv_loop_t *loop)
 {
     const struct server_events events = {
         .on_ready = on_ready, .on_ended = on_ended, .context = host};
-    host->server = server_start(loop, host->options, host->address, &events, host->error);
+    host->server = server_start(loop, host->options, &host->place, &events, host->error);
     if (!host->server)
         return false;
     for (size_t at = 0; at < SIGNAL_COUNT; at++) {
@@ -75,6 +80,36 @@ static bool serve(struct host *host, uv_loop_t *loop)
     return !host->failed;
 }
 
+static void choose_place(struct host *host)
+{
+    const struct host_options *options = host->options;
+    const char *name = options->project->endpoint_name;
+    host->place.is_shared = options->generation < 3;
+    host->place.socket =
+        host->place.is_shared ? endpoint_address(name) : endpoint_private_address(name);
+    host->place.tcp = memory_copy_string(options->listen);
+}
+
+/* The token is another one each time: who knew the last one may not be meant to know this one. */
+static bool make_token(struct host *host, struct error *error)
+{
+    const struct host_options *options = host->options;
+    if (!host->place.tcp)
+        return true;
+    host->place.token = host->token;
+    host->token_file = options->token_file ? memory_copy_string(options->token_file)
+                                           : project_file(options->project, TOKEN_FILE);
+    return token_file_make(host->token_file, host->token, error);
+}
+
+static void forget_token(const struct host *host)
+{
+    struct error ignored = {0};
+    if (host->token_file)
+        (void)file_remove(host->token_file, &ignored); /* it opens nothing any more */
+    error_clear(&ignored);
+}
+
 bool host_run(const struct host_options *options, struct error *error)
 {
     uv_loop_t loop;
@@ -84,14 +119,17 @@ bool host_run(const struct host_options *options, struct error *error)
     if (status < 0)
         return error_set(error, E_SYSTEM, "Cannot make an event loop: %s.", uv_strerror(status));
     system_ignore_write_signals();
-    host.address = endpoint_address(options->project->endpoint_name);
-    bool served = claim_take(&claim, &loop, options->project, host.address, error);
+    choose_place(&host);
+    bool served = claim_take(&claim, &loop, options->project, host.place.socket, error);
     if (served) {
-        served = serve(&host, &loop);
+        served = make_token(&host, error) && serve(&host, &loop);
+        forget_token(&host);
         claim_release(&claim);
     }
     (void)uv_run(&loop, UV_RUN_DEFAULT); /* what is still closing */
     (void)uv_loop_close(&loop);
-    free(host.address);
+    free(host.token_file);
+    free(host.place.tcp);
+    free(host.place.socket);
     return served;
 }

@@ -14,6 +14,7 @@
 /* The server half: what the Editor does for a project, without an Editor. */
 
 #define HOST_COMPILE_TIMEOUT_MS ((uint64_t)600000)
+#define HOST_HEARTBEAT_MS       ((uint64_t)10000)
 
 /* How often a server that was ready once tries to be so again, after the first try. */
 #define HOST_RECOVERY_TRIES ((size_t)3)
@@ -30,7 +31,12 @@ struct host_options {
     size_t reference_count;
     struct compiler_choice compiler;
     uint64_t compile_timeout_ms;
-    FILE *out; /* told, once and flushed: "uloop serve: ready on <endpoint> for <root>" */
+    int generation;         /* of the contract that is spoken: 1, 2 or 3 */
+    uint64_t heartbeat_ms;  /* how often a client hears from a tool that runs; generation 3 */
+    const char *listen;     /* "tcp:127.0.0.1:0", to be reached there too; NULL for not */
+    const char *token_file; /* where its token is put; NULL for TOKEN_FILE in the project */
+    FILE *out; /* told, once and flushed: "uloop serve: ready on <endpoint>[ and <TCP address>] for
+                  <root>" */
     struct log *log;
     const struct host_recovery *recovery; /* NULL: pauses of 5, 15 and 30 s, a look every 30 s */
 };

@@ -12,10 +12,11 @@ struct listener;
 
 /*
  * Listens at `address`, where nothing may be: a stale socket is removed by whoever has made sure
- * that it is stale. Clients go to `connections`. Errors of accepting are each one client's own; the
- * listener stays. NULL with *error set to E_SYSTEM or E_ENDPOINT_FOREIGN.
+ * that it is stale. `is_shared` says that its folder is one that all users share. Clients go to
+ * `connections`. Errors of accepting are each one client's own; the listener stays. NULL with
+ * *error set to E_SYSTEM or E_ENDPOINT_FOREIGN.
  */
-struct listener *listener_open(const char *address, struct connections *connections,
+struct listener *listener_open(const char *address, bool is_shared, struct connections *connections,
                                struct error *error);
 
 /*

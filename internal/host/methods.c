@@ -1,5 +1,6 @@
 #include "host/methods.h"
 
+#include "host/method_compile_status.h"
 #include "host/method_console.h"
 #include "host/method_details.h"
 
@@ -31,8 +32,13 @@ const struct method method_compile = {
 };
 
 static const struct method *const METHODS[] = {
-    &method_compile,     &method_get_logs,         &method_clear_console,
-    &method_get_version, &method_get_tool_details, NULL,
+    &method_compile,
+    &method_get_logs,
+    &method_clear_console,
+    &method_get_version,
+    &method_get_tool_details,
+    &method_get_compile_status,
+    NULL,
 };
 
 const struct method *const *methods_all(void)
@@ -48,7 +54,8 @@ const struct method *method_find(const char *name, struct rpc_fault *fault)
     }
     rpc_fault_set(fault, RPC_METHOD_NOT_FOUND, NULL,
                   "There is no method %s: this is `uloop serve`, not a Unity Editor. It has "
-                  "compile, get-logs, clear-console, get-version and get-tool-details.",
+                  "compile, get-logs, clear-console, get-version, get-tool-details and "
+                  "get-compile-status.",
                   name);
     return NULL;
 }

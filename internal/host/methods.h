@@ -9,10 +9,13 @@
 #include <cJSON.h>
 #include <stdbool.h>
 
+struct compile_status;
+
 /* What the methods that answer at once work on; borrowed. */
 struct service {
     const struct project *project;
     struct console *console;
+    const struct compile_status *compile;
 };
 
 enum parameter_type {

@@ -7,7 +7,9 @@
 
 struct probe {
     uv_timer_t timer;
+    const struct server_place *place;
     struct destination destination;
+    bool is_at_tcp;
     struct client *client;
     const char *project_root;
     void (*on_done)(void *context, const struct error *fault);
@@ -43,6 +45,25 @@ static void fail(struct probe *probe, const char *reason)
     error_clear(&fault);
 }
 
+static void on_change(void *context);
+
+static void ask(struct probe *probe, const char *address)
+{
+    client_close(probe->client);
+    probe->destination = (struct destination){.address = address, .token = probe->place->token};
+    probe->client = client_connect(probe->timer.loop, &probe->destination, on_change, probe);
+}
+
+static void go_on(struct probe *probe)
+{
+    if (probe->is_at_tcp || !probe->place->tcp) {
+        finish(probe, NULL);
+        return;
+    }
+    probe->is_at_tcp = true;
+    ask(probe, probe->place->tcp);
+}
+
 static void on_change(void *context)
 {
     struct probe *probe = context;
@@ -59,7 +80,7 @@ static void on_change(void *context)
              client->error.code != E_NONE ? client->error.message : uv_strerror(client->status));
         break;
     case CLIENT_ANSWERED:
-        finish(probe, NULL);
+        go_on(probe);
         break;
     case CLIENT_REFUSED:
     case CLIENT_BROKEN:
@@ -76,17 +97,18 @@ static void on_timeout(uv_timer_t *timer)
     fail(timer->data, "30 seconds are over");
 }
 
-struct probe *probe_start(uv_loop_t *loop, const char *address, const char *project_root,
+struct probe *probe_start(uv_loop_t *loop, const struct server_place *place,
+                          const char *project_root,
                           void (*on_done)(void *context, const struct error *fault), void *context)
 {
     struct probe *probe = memory_new(sizeof(*probe));
-    probe->destination.address = address;
+    probe->place = place;
     probe->project_root = project_root;
     probe->on_done = on_done;
     probe->context = context;
     probe->timer.data = probe;
     (void)uv_timer_init(loop, &probe->timer); /* cannot fail */
     (void)uv_timer_start(&probe->timer, on_timeout, PROBE_LIMIT_MS, 0);
-    probe->client = client_connect(loop, &probe->destination, on_change, probe);
+    ask(probe, place->socket);
     return probe;
 }

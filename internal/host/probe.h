@@ -2,6 +2,7 @@
 #define ULOOP_HOST_PROBE_H
 
 #include "base/error.h"
+#include "host/server.h"
 
 #include <uv.h>
 
@@ -11,11 +12,12 @@
 struct probe;
 
 /*
- * Asks the server at `address` for get-version as a client does: over the real endpoint, with the
- * same metadata. on_done is called once, with NULL when it answered with a result, and the probe is
- * gone then. Contract: "Who writes what, when" in docs/protocol.md.
+ * Asks the server for get-version wherever it listens, as a client does: over the real endpoint,
+ * with the same metadata. on_done is called once, with NULL when it answered with a result
+ * everywhere, and the probe is gone then. Contract: "Who writes what, when" in docs/protocol.md.
  */
-struct probe *probe_start(uv_loop_t *loop, const char *address, const char *project_root,
+struct probe *probe_start(uv_loop_t *loop, const struct server_place *place,
+                          const char *project_root,
                           void (*on_done)(void *context, const struct error *fault), void *context);
 
 /* Ends a probe whose outcome is of no interest any more; NULL is allowed. */

@@ -165,6 +165,7 @@ struct local {
     struct log log;
     struct host_recovery recovery;
     struct host_options options;
+    struct server_place place;
     uv_loop_t loop;
     uv_timer_t limit;
     struct server *server;
@@ -207,12 +208,12 @@ static void start_local(struct local *local, struct host_recovery recovery, cons
         .log = &local->log,
         .recovery = &local->recovery,
     };
+    local->place = (struct server_place){.socket = local->serving->socket, .is_shared = true};
     cr_assert_eq(uv_loop_init(&local->loop), 0);
     (void)uv_timer_init(&local->loop, &local->limit);
     local->limit.data = local;
     (void)uv_timer_start(&local->limit, on_limit, TESTKIT_LIMIT_MS, 0);
-    local->server =
-        server_start(&local->loop, &local->options, local->serving->socket, &events, &error);
+    local->server = server_start(&local->loop, &local->options, &local->place, &events, &error);
     cr_assert(local->server, "%s", error.message);
     while (local->ready == 0)
         (void)uv_run(&local->loop, UV_RUN_ONCE);

@@ -4,6 +4,7 @@
 #include "json/layout.h"
 #include "json/scan.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ enum {
      * of a whole message. */
     MOST_PARSED_BYTES = 1024 * 1024,
     MOST_METHOD_LENGTH = 200,
+    MOST_DIGITS = 15,
 };
 
 bool rpc_fault_set(struct rpc_fault *fault, enum rpc_code code, const char *type,
@@ -35,6 +37,13 @@ void rpc_fault_add(struct rpc_fault *fault, const char *name, const char *value)
     json_quote(&data, value);
     free(fault->data);
     fault->data = buffer_take(&data);
+}
+
+void rpc_fault_add_number(struct rpc_fault *fault, const char *name, int64_t value)
+{
+    char *data = memory_format("%s,\"%s\":%" PRId64, fault->data ? fault->data : "", name, value);
+    free(fault->data);
+    fault->data = data;
 }
 
 void rpc_fault_clear(struct rpc_fault *fault)
@@ -110,6 +119,31 @@ static bool read_params(struct slice payload, struct request *request, struct rp
     return true;
 }
 
+/* A whole number written in digits; 0 for anything else. */
+static int64_t number_member(struct slice object, const char *name)
+{
+    struct slice raw = json_member(object, name);
+    int64_t number = 0;
+    for (size_t at = 0; at < raw.length; at++) {
+        if (raw.length > MOST_DIGITS || raw.data[at] < '0' || raw.data[at] > '9')
+            return 0;
+        number = number * 10 + (raw.data[at] - '0');
+    }
+    return number;
+}
+
+/* The sender says it whatever else is wrong with the request. */
+static void read_sender(struct slice payload, struct request_sender *sender)
+{
+    struct slice said = json_member(payload, "uloop");
+    struct slice token = json_member(said, "token");
+    if (token.length >= 2 && token.data[0] == '"')
+        sender->token = (struct slice){.data = token.data + 1, .length = token.length - 2};
+    sender->protocol_version = number_member(said, "protocolVersion");
+    sender->accepts_ack = slice_equals(json_member(said, "acceptsDispatchAck"), "true");
+    sender->accepts_heartbeat = slice_equals(json_member(said, "acceptsHeartbeat"), "true");
+}
+
 /* What every request must have, before its method and its project are of interest. */
 static bool read_envelope(struct slice payload, struct request *request, struct rpc_fault *fault)
 {
@@ -145,6 +179,7 @@ bool request_read(struct slice payload, const char *project_root, struct request
     if (broken)
         return rpc_fault_set(fault, RPC_PARSE_ERROR, NULL,
                              "The request is not valid JSON: %s at byte %zu.", broken, offset);
+    read_sender(payload, &request->sender);
     if (!read_envelope(payload, request, fault))
         return false;
     bool taken =
@@ -165,6 +200,24 @@ void request_clear(struct request *request)
 static void append_id(struct buffer *out, const char *id)
 {
     buffer_append_format(out, "{\"jsonrpc\":\"2.0\",\"id\":%s", id ? id : "null");
+}
+
+void answer_append_ack(struct buffer *out, const char *id, uint64_t heartbeat_ms)
+{
+    append_id(out, id);
+    buffer_append_string(out, ",\"result\":{\"accepted\":true},\"uloop\":{\"phase\":\"accepted\"");
+    if (heartbeat_ms > 0)
+        buffer_append_format(out, ",\"heartbeatIntervalSeconds\":%.6g",
+                             (double)heartbeat_ms / 1000);
+    buffer_append_string(out, "}}");
+}
+
+/* The only thread answers itself: it never stands still for long. */
+void answer_append_heartbeat(struct buffer *out, const char *id)
+{
+    append_id(out, id);
+    buffer_append_string(out, ",\"result\":{\"alive\":true},\"uloop\":{\"phase\":\"heartbeat\","
+                              "\"mainThreadStallSeconds\":0}}");
 }
 
 void answer_append_result(struct buffer *out, const char *id, struct slice result)

@@ -6,6 +6,7 @@
 
 #include <cJSON.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* JSON-RPC from the server's side: text in, text out. Contract: "JSON-RPC" in docs/protocol.md. */
 
@@ -30,16 +31,26 @@ struct rpc_fault {
 bool rpc_fault_set(struct rpc_fault *fault, enum rpc_code code, const char *type,
                    const char *format, ...) PRINTF_LIKE(4, 5);
 
-/* Adds a string member to the fault's data. */
+/* Adds a string or a number to the fault's data. */
 void rpc_fault_add(struct rpc_fault *fault, const char *name, const char *value);
+void rpc_fault_add_number(struct rpc_fault *fault, const char *name, int64_t value);
 
 void rpc_fault_clear(struct rpc_fault *fault);
+
+/* What the member "uloop" says of the sender; zero where it says nothing. */
+struct request_sender {
+    struct slice token; /* without its quotes, borrowed from the payload */
+    int64_t protocol_version;
+    bool accepts_ack;
+    bool accepts_heartbeat;
+};
 
 /* A call. Release with request_clear(). */
 struct request {
     char *id; /* its JSON text, to be repeated byte for byte; NULL for a notification */
     char *method;
     cJSON *params; /* an object; never NULL in a request that could be read */
+    struct request_sender sender;
 };
 
 /*
@@ -51,6 +62,11 @@ bool request_read(struct slice payload, const char *project_root, struct request
                   struct rpc_fault *fault);
 
 void request_clear(struct request *request);
+
+/* Append frames that come before an answer, for a request that has an id. An interval of 0 promises
+ * no heartbeats. */
+void answer_append_ack(struct buffer *out, const char *id, uint64_t heartbeat_ms);
+void answer_append_heartbeat(struct buffer *out, const char *id);
 
 /* Append an answer's payload. `id` is JSON text; NULL gives null. */
 void answer_append_result(struct buffer *out, const char *id, struct slice result);

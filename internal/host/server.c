@@ -17,7 +17,9 @@ enum {
 static bool write_state(struct server *server, const struct published *published,
                         struct error *error)
 {
-    return state_store_write(&server->store, published, server->last_error, error);
+    /* Only the first generation has a state file. */
+    return server->options->generation > 1 ||
+           state_store_write(&server->store, published, server->last_error, error);
 }
 
 static bool feed(struct lifecycle *lifecycle, enum lifecycle_event event, struct error *error)
@@ -103,6 +105,7 @@ static void end(struct server *server)
     uv_close((uv_handle_t *)&server->rewriting, on_timer_closed);
     uv_close((uv_handle_t *)&server->reloading, on_timer_closed);
     uv_close((uv_handle_t *)&server->recovering, on_timer_closed);
+    uv_close((uv_handle_t *)&server->beating, on_timer_closed);
 }
 
 void server_fail(struct server *server, const struct error *error)
@@ -128,7 +131,8 @@ static void end_without_server(struct server *server)
 {
     if (!server_announce(server, LIFECYCLE_RELOAD_END_WITHOUT_SERVER))
         return;
-    error_set(&server->fault, E_PROJECT_IN_USE, "Another server has taken %s.", server->address);
+    error_set(&server->fault, E_PROJECT_IN_USE, "Another server has taken %s.",
+              server->place->socket);
     end(server);
 }
 
@@ -137,7 +141,7 @@ static void on_drained(uv_timer_t *timer)
     struct server *server = timer->data;
     server->reload_due = false;
     server_close_endpoint(server);
-    if (system_look_at_socket(server->address) == SOCKET_PATH_SOCKET)
+    if (system_look_at_socket(server->place->socket) == SOCKET_PATH_SOCKET)
         end_without_server(server);
     else if (server_announce(server, LIFECYCLE_RELOAD_END))
         server_open_endpoint(server);
@@ -188,18 +192,18 @@ static void open_timer(struct server *server, uv_timer_t *timer)
 }
 
 static struct server *server_new(uv_loop_t *loop, const struct host_options *options,
-                                 const char *address, const struct server_events *events)
+                                 struct server_place *place, const struct server_events *events)
 {
     struct server *server = memory_new(sizeof(*server));
     int64_t pid = (int64_t)uv_os_getpid();
     server->loop = loop;
     server->options = options;
-    server->address = address;
+    server->place = place;
     server->events = *events;
     server->busy_with = "server-start";
     server->started_at = process_start_token(pid);
     server->store = (struct state_store){.project_root = options->project->root,
-                                         .endpoint = address,
+                                         .endpoint = place->socket,
                                          .owner_pid = pid,
                                          .owner_started_at = server->started_at};
     server->build_options = (struct build_options){.project_root = options->project->root,
@@ -216,19 +220,27 @@ static struct server *server_new(uv_loop_t *loop, const struct host_options *opt
     return server;
 }
 
+/* A state that an earlier server left would mislead the clients of one that writes none. */
+static bool prepare_state(const struct host_options *options, struct error *error)
+{
+    const char *root = options->project->root;
+    return options->generation > 1 ? state_store_delete(root, error)
+                                   : state_store_recover(root, error);
+}
+
 struct server *server_start(uv_loop_t *loop, const struct host_options *options,
-                            const char *address, const struct server_events *events,
+                            struct server_place *place, const struct server_events *events,
                             struct error *error)
 {
-    struct server *server = server_new(loop, options, address, events);
-    if (!state_store_recover(options->project->root, error) ||
-        !server_publish(server, LIFECYCLE_START, error)) {
+    struct server *server = server_new(loop, options, place, events);
+    if (!prepare_state(options, error) || !server_publish(server, LIFECYCLE_START, error)) {
         server_free(server);
         return NULL;
     }
     open_timer(server, &server->rewriting);
     open_timer(server, &server->reloading);
     open_timer(server, &server->recovering);
+    open_timer(server, &server->beating);
     server_open_endpoint(server);
     return server;
 }
@@ -238,6 +250,7 @@ void server_free(struct server *server)
     if (!server)
         return;
     compile_call_clear(&server->call);
+    kept_results_clear(&server->kept);
     console_clear(&server->console);
     error_clear(&server->unwritten);
     error_clear(&server->fault);

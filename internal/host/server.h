@@ -17,13 +17,21 @@ struct server_events {
     void *context;
 };
 
+/* Where a server is reached. */
+struct server_place {
+    char *socket;      /* its path, or the pipe's name */
+    bool is_shared;    /* the socket's folder is one that all users share */
+    char *tcp;         /* "tcp:127.0.0.1:0", or NULL; names the port once there is one */
+    const char *token; /* what a request over TCP must carry; NULL without TCP */
+};
+
 /*
- * Starts to serve at `address`, for which the caller holds the claim. Never blocks; how it goes is
- * told by the events, and on_ended comes exactly once. The options and the address must live until
- * server_free(). NULL with *error set when not even the state could be written.
+ * Starts to serve at `place`, for whose socket the caller holds the claim. Never blocks; how it
+ * goes is told by the events, and on_ended comes exactly once. The options and the place must live
+ * until server_free(). NULL with *error set when not even the state could be written.
  */
 struct server *server_start(uv_loop_t *loop, const struct host_options *options,
-                            const char *address, const struct server_events *events,
+                            struct server_place *place, const struct server_events *events,
                             struct error *error);
 
 /* Ends a running compile and everything else; on_ended follows. Harmless when it has begun. */

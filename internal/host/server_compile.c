@@ -54,7 +54,7 @@ static void make_result(struct server *server, const struct build_outcome *outco
     const char *root = server->options->project->root;
     struct error error = {0};
     compile_result_append(result, outcome, root, NULL);
-    if (!server->call.request_id ||
+    if (!server->call.is_stored ||
         compile_result_store(root, server->call.request_id, buffer_slice(result), &error))
         return;
     log_debug(server->options->log, "the result could not be stored: %s", error.message);
@@ -86,8 +86,11 @@ static void on_built(void *context, const struct build_outcome *outcome)
         server_finish_stop(server);
         return;
     }
+    (void)uv_timer_stop(&server->beating);
     tell_console(server, outcome);
     make_result(server, outcome, &result);
+    if (server->call.request_id)
+        kept_results_add(&server->kept, server->call.request_id, buffer_slice(&result));
     if (end_phase(server)) {
         struct connection *connection = server->call.connection;
         if (connection)
@@ -115,15 +118,35 @@ void server_connection_done(void *context, struct connection *connection)
         server_reload_soon(server);
 }
 
+static void on_beat(uv_timer_t *timer)
+{
+    struct server *server = timer->data;
+    struct buffer frame = {0};
+    if (!server->call.connection) {
+        (void)uv_timer_stop(timer);
+        return;
+    }
+    answer_append_heartbeat(&frame, server->call.id);
+    connection_send_progress(server->call.connection, &frame);
+    buffer_clear(&frame);
+}
+
+static void start_beating(struct server *server, uint64_t interval_ms)
+{
+    if (interval_ms > 0)
+        (void)uv_timer_start(&server->beating, on_beat, interval_ms, interval_ms);
+}
+
 bool server_begin_compile(struct server *server, struct connection *connection,
                           const struct request *request, struct rpc_fault *fault)
 {
     struct error error = {0};
     bool wait = params_flag(request->params, "WaitForDomainReload");
+    bool is_stored = wait && server->options->generation < 2;
     bool force = params_flag(request->params, "ForceRecompile");
     if (!check_request_id(request, wait, fault))
         return false;
-    if ((wait && !compile_results_prepare(server->options->project->root, &error)) ||
+    if ((is_stored && !compile_results_prepare(server->options->project->root, &error)) ||
         !server_publish(server, LIFECYCLE_COMPILE_BEGIN, &error)) {
         log_debug(server->options->log, "no compile was begun: %s", error.message);
         console_add(&server->console, CONSOLE_ERROR, false, error.message);
@@ -134,8 +157,10 @@ bool server_begin_compile(struct server *server, struct connection *connection,
     compile_call_clear(&server->call);
     server->call.connection = connection;
     server->call.id = memory_copy_string(request->id);
-    if (wait)
-        server->call.request_id = memory_copy_string(params_text(request->params, "RequestId"));
+    server->call.is_stored = is_stored;
+    server->call.request_id = memory_copy_string(params_text(request->params, "RequestId"));
+    if (connection)
+        start_beating(server, server_heartbeat_ms(server, request));
     server->busy_with = method_compile.name;
     server->build = build_start(server->loop, &server->build_options, force, on_built, server);
     return true;

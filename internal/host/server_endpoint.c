@@ -26,7 +26,9 @@ static void close_listener(struct server *server)
 {
     server_cease_recovery(server);
     listener_close(server->listener);
+    port_close(server->port);
     server->listener = NULL;
+    server->port = NULL;
 }
 
 static void forget_lost(struct server *server)
@@ -106,7 +108,7 @@ static void on_lost(void *context)
     struct error fault = {0};
     if (phase == PHASE_RELOADING)
         return; /* the listener is about to be closed anyway */
-    error_set(&fault, E_SYSTEM, "The socket %s was removed or replaced.", server->address);
+    error_set(&fault, E_SYSTEM, "The socket %s was removed or replaced.", server->place->socket);
     if (phase == PHASE_STARTING || server->probe) {
         on_failed(server, &fault);
     } else if (phase == PHASE_RECOVERING || server_announce(server, LIFECYCLE_LISTENER_LOST)) {
@@ -121,13 +123,26 @@ static void on_lost(void *context)
     error_clear(&fault);
 }
 
+/* The port stays where only the socket was lost. */
+static bool listen_everywhere(struct server *server, struct error *error)
+{
+    struct server_place *place = server->place;
+    server->listener = listener_open(place->socket, place->is_shared, &server->connections, error);
+    if (!server->listener)
+        return false;
+    if (place->tcp && !server->port)
+        server->port = port_open(&place->tcp, &server->connections, error);
+    if (place->tcp)
+        server->store.endpoint = place->tcp;
+    return server->port || !place->tcp;
+}
+
 void server_open_endpoint(struct server *server)
 {
     struct error error = {0};
-    server->listener = listener_open(server->address, &server->connections, &error);
-    if (server->listener) {
+    if (listen_everywhere(server, &error)) {
         listener_watch(server->listener, recovery_of(server)->look_ms, on_lost, server);
-        server->probe = probe_start(server->loop, server->address, server->options->project->root,
+        server->probe = probe_start(server->loop, server->place, server->options->project->root,
                                     on_probed, server);
     } else {
         on_failed(server, &error);

@@ -5,8 +5,10 @@
 #include "host/compile_result.h"
 #include "host/connection.h"
 #include "host/console.h"
+#include "host/kept_results.h"
 #include "host/listener.h"
 #include "host/methods.h"
+#include "host/port.h"
 #include "host/probe.h"
 #include "host/server.h"
 #include "host/state_store.h"
@@ -19,13 +21,14 @@
 struct compile_call {
     struct connection *connection; /* NULL for a notification, and once the client is gone */
     char *id;                      /* of the request, as JSON text */
-    char *request_id;              /* under which the result is stored; NULL for not at all */
+    char *request_id;              /* under which the result can be had; NULL for not at all */
+    bool is_stored;                /* there is to be a file of it */
 };
 
 struct server {
     uv_loop_t *loop;
     const struct host_options *options;
-    const char *address;
+    struct server_place *place;
     struct server_events events;
 
     struct lifecycle lifecycle;
@@ -37,6 +40,7 @@ struct server {
 
     struct connections connections;
     struct listener *listener;
+    struct port *port;     /* NULL where TCP was not asked for */
     struct listener *lost; /* which nobody finds any more: those who did are still accepted */
     struct probe *probe;
     uv_timer_t recovering; /* the pause before the next try to be reached */
@@ -47,6 +51,8 @@ struct server {
     struct build_options build_options;
     struct build *build;
     struct compile_call call;
+    uv_timer_t beating; /* tells the call's client that it is still worked on */
+    struct kept_results kept;
     bool reload_due;      /* what was compiled is still to be loaded */
     uv_timer_t reloading; /* the steps of a reload, each in a turn of the loop of its own */
 
@@ -98,6 +104,9 @@ bool server_begin_compile(struct server *server, struct connection *connection,
 /* An answer was written or a connection is gone (connections.on_answered, connections.on_closed).
  */
 void server_connection_done(void *context, struct connection *connection);
+
+/* How often the sender of a request hears from its tool; 0 for never. */
+uint64_t server_heartbeat_ms(const struct server *server, const struct request *request);
 
 void compile_call_clear(struct compile_call *call);
 

@@ -62,8 +62,12 @@ void serving_await(struct serving *serving, const char *phase, const char *reaso
 /* Blocks until the server is ready after a reload that came since it was last waited for. */
 void serving_await_reload(struct serving *serving);
 
-/* A connection to the server; close() it. */
+/* A connection to the server; close() it. The second is to the port of --listen. */
 int serving_connect(struct serving *serving);
+int serving_connect_tcp(struct serving *serving);
+
+/* The socket will be in the user's own folder, as of generation 3. */
+void serving_move_socket(struct serving *serving);
 
 /* Sends bytes; false when the server has closed. */
 bool serving_send(int connection, const void *bytes, size_t length);

@@ -15,12 +15,13 @@
 bool system_sync_folder(const char *folder, struct error *error);
 
 /*
- * Makes the folder of sockets (0700) when it is missing, and refuses one that another user could
- * have laid there: it must be a real directory, no symbolic link, and belong to us or root. Nothing
- * to do for named pipes. Fails with E_ENDPOINT_FOREIGN or E_SYSTEM. Rule: "Project and endpoint" in
- * docs/protocol.md.
+ * Makes the folder of sockets (0700) when it is missing, and refuses one in which another user
+ * could have a hand: it must be a real directory, no symbolic link, and ours; its mode becomes 0700
+ * when it is another. One that `is_shared` by all users may also be root's, and have the mode 1777.
+ * Nothing to do for named pipes. Fails with E_ENDPOINT_FOREIGN or E_SYSTEM. Rule: "Project and
+ * endpoint" in docs/protocol.md.
  */
-bool system_prepare_socket_folder(const char *folder, struct error *error);
+bool system_prepare_socket_folder(const char *folder, bool is_shared, struct error *error);
 
 /* What is at a socket's path. */
 enum socket_path {

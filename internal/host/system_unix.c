@@ -10,6 +10,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+enum {
+    MODE_BITS = 07777,
+};
+
 bool system_sync_folder(const char *folder, struct error *error)
 {
     int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -23,10 +27,33 @@ bool system_sync_folder(const char *folder, struct error *error)
     return error_set(error, E_SYSTEM, "Cannot flush the folder %s: %s.", folder, strerror(reason));
 }
 
-bool system_prepare_socket_folder(const char *folder, struct error *error)
+/* A folder that root or we made for everybody, in which nobody can take away what is not his; or
+ * root's own, in which nobody can do anything. */
+static bool is_for_all(const struct stat *found)
+{
+    bool is_sticky = found->st_mode & S_ISVTX;
+    bool is_writable = found->st_mode & (S_IWGRP | S_IWOTH);
+    if (found->st_uid == geteuid())
+        return is_sticky;
+    return found->st_uid == 0 && (is_sticky || !is_writable);
+}
+
+/* Changes the folder that was opened, whatever has its name by now. */
+static bool keep_others_out(const char *folder, struct error *error)
+{
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int status = descriptor < 0 ? -1 : fchmod(descriptor, S_IRWXU);
+    int reason = errno;
+    if (descriptor >= 0)
+        (void)close(descriptor); /* nothing was written through it */
+    return status == 0 || error_set(error, E_SYSTEM, "Cannot change the mode of the folder %s: %s.",
+                                    folder, strerror(reason));
+}
+
+bool system_prepare_socket_folder(const char *folder, bool is_shared, struct error *error)
 {
     struct stat found;
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+    if (mkdir(folder, S_IRWXU) != 0 && errno != EEXIST)
         return error_set(error, E_SYSTEM, "Cannot make the folder %s: %s.", folder,
                          strerror(errno));
     if (lstat(folder, &found) != 0)
@@ -35,11 +62,14 @@ bool system_prepare_socket_folder(const char *folder, struct error *error)
     if (!S_ISDIR(found.st_mode))
         return error_set(error, E_ENDPOINT_FOREIGN, "%s is not a folder: no socket is put there.",
                          folder);
-    if (found.st_uid != geteuid() && found.st_uid != 0)
+    if (is_shared && is_for_all(&found))
+        return true;
+    if (found.st_uid != geteuid())
         return error_set(error, E_ENDPOINT_FOREIGN,
-                         "The folder %s belongs to another user (uid %lu): no socket is put there.",
+                         "The folder %s belongs to another user (uid %lu), who could put another "
+                         "socket in place of ours: no socket is put there.",
                          folder, (unsigned long)found.st_uid);
-    return true;
+    return (found.st_mode & MODE_BITS) == S_IRWXU || keep_others_out(folder, error);
 }
 
 enum socket_path system_look_at_socket(const char *address)

@@ -10,9 +10,10 @@ bool system_sync_folder(const char *folder, struct error *error)
     return true; /* NTFS keeps its names in a journal */
 }
 
-bool system_prepare_socket_folder(const char *folder, struct error *error)
+bool system_prepare_socket_folder(const char *folder, bool is_shared, struct error *error)
 {
     (void)folder;
+    (void)is_shared;
     (void)error;
     return true;
 }

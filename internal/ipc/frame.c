@@ -44,10 +44,14 @@ static bool take_length(struct frame_parser *parser, struct slice value, struct 
         if (value.data[i] < '0' || value.data[i] > '9')
             return invalid(error, "invalid Content-Length");
     }
+    size_t most = parser->most_payload ? parser->most_payload : FRAME_MOST_PAYLOAD;
     for (size_t i = 0; i < value.length; i++) {
         length = length * 10 + (size_t)(value.data[i] - '0');
-        if (length > FRAME_MOST_PAYLOAD)
-            return invalid(error, "the payload is too large, 64 MiB are the limit");
+        if (length > most)
+            return error_set(error, E_ANSWER_MALFORMED,
+                             "The message's framing is broken: the payload is too large, %zu MiB "
+                             "are the limit.",
+                             most / (1024 * 1024));
     }
     parser->has_length = true;
     parser->payload_length = length;

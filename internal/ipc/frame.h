@@ -20,6 +20,7 @@ struct frame_parser {
         payload; /* the payload so far; grows with what arrives, not with what was announced */
     size_t header_length;  /* bytes of header taken, all lines together */
     size_t payload_length; /* as announced */
+    size_t most_payload;   /* what is taken of one; 0 for FRAME_MOST_PAYLOAD */
     bool has_length;
     bool in_payload;
     bool handed_out; /* the payload is the caller's to read; the next call starts a new frame */

@@ -83,7 +83,8 @@ static void set_message(const struct wait *wait, enum error_code code, struct er
                   state->phase ? phase : state_kind_name(state->kind));
         return;
     default:
-        describe_not_reachable(wait, error);
+        if (!set_distrust(wait, code, error))
+            describe_not_reachable(wait, error);
         return;
     }
 }

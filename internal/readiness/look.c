@@ -140,8 +140,17 @@ static bool find_endpoint(struct wait *wait)
     error_clear(&wait->distrust);
     if (reach_look(&wait->reach, wait->project, &wait->distrust))
         return true;
-    wait->seen.endpoint = wait->distrust.code == E_ENDPOINT_DENIED ? PREFLIGHT_ENDPOINT_DENIED
-                                                                   : PREFLIGHT_ENDPOINT_FOREIGN;
+    switch (wait->distrust.code) {
+    case E_ENDPOINT_FOREIGN:
+        wait->seen.endpoint = PREFLIGHT_ENDPOINT_FOREIGN;
+        break;
+    case E_ENDPOINT_DENIED:
+        wait->seen.endpoint = PREFLIGHT_ENDPOINT_DENIED;
+        break;
+    default:
+        wait->seen.endpoint = PREFLIGHT_ENDPOINT_DEAD;
+        break;
+    }
     log_debug(wait->log, "%s", wait->distrust.message);
     return false;
 }

@@ -49,12 +49,22 @@ static void replace(const char **place, char *value)
     *place = value;
 }
 
+static bool look_for_token(struct reach *reach, struct error *error)
+{
+    replace(&reach->destination.token, token_read(reach->token_file, error));
+    if (!reach->destination.token && error->code == E_NONE)
+        error_set(
+            error, E_NOT_REACHABLE,
+            "There is no token file %s: the server that ULOOP_ENDPOINT leads to does not run, "
+            "or has its token elsewhere.",
+            reach->token_file);
+    return reach->destination.token != NULL;
+}
+
 bool reach_look(struct reach *reach, const struct project *project, struct error *error)
 {
-    if (reach->is_told) {
-        replace(&reach->destination.token, token_read(reach->token_file, error));
-        return error->code == E_NONE;
-    }
+    if (reach->is_told)
+        return look_for_token(reach, error);
     char *address = endpoint_find(project->endpoint_name, error);
     if (!address)
         return false;

@@ -20,8 +20,9 @@ bool reach_open(struct reach *reach, const struct project *project, struct error
 
 /*
  * Finds address and token anew, as they are now: before every connection. False with
- * E_ENDPOINT_FOREIGN when the socket's folder is not to be trusted, or E_ENDPOINT_DENIED when the
- * token cannot be read. A token that is not there is none: its server does not run.
+ * E_ENDPOINT_FOREIGN when the socket's folder is not to be trusted, E_ENDPOINT_DENIED when the
+ * token cannot be read, and E_NOT_REACHABLE when there is none: its server does not run, and
+ * whoever may listen there by now is not to see a request.
  */
 bool reach_look(struct reach *reach, const struct project *project, struct error *error);
 
