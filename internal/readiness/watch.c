@@ -36,14 +36,10 @@ static void on_owner_exit(void *context)
     watch->woken = true;
 }
 
-static void on_folder_event(uv_fs_event_t *event, const char *name, int events, int status)
+static void on_change(uv_signal_t *handle, int number)
 {
-    struct folder_watch *folder = event->data;
-    (void)events;
-    /* libuv reports what happens to the folder itself under the folder's own name. */
-    if (status < 0 || !name || strcmp(name, path_name(folder->watched, PATH_NATIVE)) == 0)
-        folder->stale = true;
-    folder->watch->woken = true;
+    (void)number;
+    watch_wake(handle->data);
 }
 
 static bool identify(const char *path, struct folder_identity *identity)
@@ -75,16 +71,15 @@ static bool is_current(const struct folder_watch *folder, const char *nearest,
 {
     if (!nearest || !folder->watched)
         return nearest == folder->watched;
-    return !folder->stale && strcmp(nearest, folder->watched) == 0 &&
-           identity->device == folder->identity.device && identity->inode == folder->identity.inode;
+    return strcmp(nearest, folder->watched) == 0 && identity->device == folder->identity.device &&
+           identity->inode == folder->identity.inode;
 }
 
 static void release_folder(struct folder_watch *folder)
 {
-    (void)uv_fs_event_stop(&folder->event);
+    folder_events_stop(&folder->events);
     free(folder->watched);
     folder->watched = NULL;
-    folder->stale = false;
 }
 
 /* Puts the watch where it belongs by now; true when that is somewhere else than before. */
@@ -101,10 +96,10 @@ static bool follow_folder(struct folder_watch *folder)
     folder->watched = nearest;
     folder->identity = identity;
     if (nearest && !watch->polling) {
-        int status = uv_fs_event_start(&folder->event, on_folder_event, nearest, 0);
-        if (status == UV_ENOENT)
-            folder->stale =
-                true; /* gone since the look above: follow it again before the next wait */
+        int status = folder_events_start(&folder->events, nearest);
+        if (status ==
+            UV_ENOENT) /* gone since the look above: followed again before the next wait */
+            folder->identity = (struct folder_identity){0};
         else if (status < 0)
             watch->polling = uv_strerror(status);
         log_trace(watch->log, "watching %s: %s", nearest,
@@ -160,8 +155,7 @@ static int open_handles(struct watch *watch)
     struct folder_watch *folders[] = {&watch->state, &watch->results};
     int status = uv_timer_init(&watch->loop, &watch->timer);
     for (size_t i = 0; i < 2 && status == 0; i++) {
-        status = uv_fs_event_init(&watch->loop, &folders[i]->event);
-        folders[i]->event.data = folders[i];
+        status = folder_events_init(&folders[i]->events, &watch->loop, watch_wake, watch);
         folders[i]->watch = watch;
     }
     uv_signal_t *signals[] = {&watch->interrupt, &watch->termination};
@@ -172,6 +166,12 @@ static int open_handles(struct watch *watch)
         if (status == 0)
             status = uv_signal_start(signals[i], on_signal, numbers[i]);
     }
+    /* Before the first folder is watched: without a handler the signal would end the program. */
+    if (status == 0)
+        status = uv_signal_init(&watch->loop, &watch->change);
+    watch->change.data = watch;
+    if (status == 0 && folder_events_signal() != 0)
+        status = uv_signal_start(&watch->change, on_change, folder_events_signal());
     return status;
 }
 
@@ -208,6 +208,8 @@ static void free_folder(struct folder_watch *folder)
 void watch_close(struct watch *watch)
 {
     process_watch_stop(&watch->owner);
+    folder_events_stop(&watch->state.events);
+    folder_events_stop(&watch->results.events);
     uv_walk(&watch->loop, close_handle, NULL);
     uv_run(&watch->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&watch->loop);

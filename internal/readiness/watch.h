@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "process/process.h"
+#include "readiness/folder_events.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -24,12 +25,11 @@ struct folder_identity {
 
 /* One folder whose entries are watched; while it is missing, the nearest one above it. */
 struct folder_watch {
-    uv_fs_event_t event;
+    struct folder_events events;
     char *wanted;
     char *highest;                   /* no folder above this one stands in for the wanted one */
     char *watched;                   /* NULL while nothing is */
     struct folder_identity identity; /* of `watched` */
-    bool stale;                      /* the watched folder itself was removed or renamed */
     struct watch *watch;
 };
 
@@ -45,7 +45,7 @@ struct folder_watch {
 struct watch {
     uv_loop_t loop;
     uv_timer_t timer;
-    uv_signal_t interrupt, termination;
+    uv_signal_t interrupt, termination, change;
     struct folder_watch state, results;
     struct process_watch owner;
     int64_t owner_pid; /* whose exit is awaited; 0 for none */

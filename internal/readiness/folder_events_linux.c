@@ -1,0 +1,52 @@
+#include "readiness/folder_events.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+static void on_event(uv_fs_event_t *event, const char *name, int kinds, int status)
+{
+    struct folder_events *events = event->data;
+    (void)name;
+    (void)kinds;
+    (void)status; /* whatever it is: somebody should look */
+    events->on_change(events->context);
+}
+
+int folder_events_init(struct folder_events *events, uv_loop_t *loop,
+                       void (*on_change)(void *context), void *context)
+{
+    events->descriptor = -1;
+    events->on_change = on_change;
+    events->context = context;
+    events->event.data = events;
+    return uv_fs_event_init(loop, &events->event);
+}
+
+int folder_events_start(struct folder_events *events, const char *folder)
+{
+    const int changes = DN_CREATE | DN_DELETE | DN_RENAME | DN_MODIFY | (int)DN_MULTISHOT;
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0)
+        return uv_translate_sys_error(errno);
+    if (fcntl(descriptor, F_NOTIFY, changes) == 0) {
+        events->descriptor = descriptor;
+        return 0;
+    }
+    (void)close(descriptor);
+    return uv_fs_event_start(&events->event, on_event, folder, 0);
+}
+
+void folder_events_stop(struct folder_events *events)
+{
+    if (events->descriptor >= 0)
+        (void)close(events->descriptor);
+    events->descriptor = -1;
+    (void)uv_fs_event_stop(&events->event);
+}
+
+int folder_events_signal(void)
+{
+    return SIGIO;
+}
