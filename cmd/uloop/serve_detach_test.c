@@ -216,7 +216,7 @@ Test(serve_detach, ends_a_host_that_is_not_ready_in_time)
     cr_expect_eq(end.exit_code, 4, "%s", end.err);
     cr_expect(strstr(end.err, "not ready within"), "%s", end.err);
     program_end_clear(&end);
-    expect_serve(background, OPTIONS("--stop"), 0, "for ");
+    expect_serve(background, OPTIONS("--stop"), 0, "there is no host for ");
     cr_expect_neq(access(test_editor_socket(background->names), F_OK), 0);
 }
 

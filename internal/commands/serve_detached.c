@@ -17,6 +17,7 @@
 enum {
     MOST_ERROR_BYTES = 64 * 1024, /* of what the host may say on standard error */
     LAST_WORDS_MS = 1000,         /* until all of it has come, once the host has ended */
+    END_MS = 10000,               /* that a host may take to end when nobody waits for it */
 };
 
 /* --- What the host is started with --- */
@@ -200,7 +201,7 @@ static bool await_ready(struct start *start, uint64_t timeout_ms, struct error *
             return true;
         if (clock_now_ms() >= deadline)
             return error_set(error, E_READY_TIMEOUT,
-                             "The host was not ready within %g s, and is ended.",
+                             "The host was not ready within %g s, and was ended.",
                              (double)timeout_ms / 1000);
         /* What changed before the watch stood was not reported: look once more first. */
         if (watch_arm(&waiting->wait.watch))
@@ -239,6 +240,18 @@ static int tell_end(struct cli *cli, struct start *start, struct error *error)
     return -1;
 }
 
+/* Ends a host that nobody waits for any more; when this returns, it leaves nothing behind. */
+static void end_host(struct start *start)
+{
+    uint64_t until = clock_after(clock_now_ms(), END_MS);
+    if (start->token)
+        (void)process_end(start->child.pid, start->token, PROCESS_ASK);
+    while (!start->child.ended && clock_now_ms() < until)
+        watch_next(&start->waiting.wait.watch, until);
+    if (!start->child.ended && start->token)
+        (void)process_end(start->child.pid, start->token, PROCESS_KILL);
+}
+
 /* The exit code; -1 with *error set, which is still to be told. */
 static int run_start(struct cli *cli, struct start *start, uint64_t timeout_ms, const char *log,
                      struct error *error)
@@ -246,8 +259,7 @@ static int run_start(struct cli *cli, struct start *start, uint64_t timeout_ms, 
     if (!await_ready(start, timeout_ms, error)) {
         if (error->code == E_NONE)
             return tell_end(cli, start, error);
-        if (start->token)
-            (void)process_end(start->child.pid, start->token, PROCESS_ASK);
+        end_host(start);
         return -1;
     }
     spinner_clear(&cli->spinner);

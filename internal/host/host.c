@@ -51,6 +51,22 @@ static void on_ready(void *context)
     (void)fflush(host->options->out);
 }
 
+/* Before anything is published: whoever stops a server that has begun finds `stopped`. */
+static void take_signals(struct host *host, uv_loop_t *loop)
+{
+    for (size_t at = 0; at < SIGNAL_COUNT; at++) {
+        (void)uv_signal_init(loop, &host->signals[at]); /* fails for no reason that can occur */
+        host->signals[at].data = host;
+        (void)uv_signal_start(&host->signals[at], on_signal, SIGNALS[at]);
+    }
+}
+
+static void let_signals_go(struct host *host)
+{
+    for (size_t at = 0; at < SIGNAL_COUNT; at++)
+        uv_close((uv_handle_t *)&host->signals[at], NULL);
+}
+
 static void on_ended(void *context, const struct error *fault)
 {
     struct host *host = context;
@@ -58,8 +74,7 @@ static void on_ended(void *context, const struct error *fault)
         host->failed = true;
         error_set(host->error, fault->code, "%s", fault->message);
     }
-    for (size_t at = 0; at < SIGNAL_COUNT; at++)
-        uv_close((uv_handle_t *)&host->signals[at], NULL);
+    let_signals_go(host);
 }
 
 /* Runs the server until it ends. */
@@ -67,13 +82,11 @@ static bool serve(struct host *host, uv_loop_t *loop)
 {
     const struct server_events events = {
         .on_ready = on_ready, .on_ended = on_ended, .context = host};
+    take_signals(host, loop);
     host->server = server_start(loop, host->options, &host->place, &events, host->error);
-    if (!host->server)
+    if (!host->server) {
+        let_signals_go(host);
         return false;
-    for (size_t at = 0; at < SIGNAL_COUNT; at++) {
-        (void)uv_signal_init(loop, &host->signals[at]); /* fails for no reason that can occur */
-        host->signals[at].data = host;
-        (void)uv_signal_start(&host->signals[at], on_signal, SIGNALS[at]);
     }
     (void)uv_run(loop, UV_RUN_DEFAULT);
     server_free(host->server);
