@@ -239,6 +239,32 @@ Test(compile, takes_it_up_also_when_only_a_refusal_shows_that_it_still_runs)
     editor_scene_free(&scene);
 }
 
+Test(compile, compiles_anew_when_what_ran_ends_without_the_result_that_was_given_up)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    const char *old_id = give_up(&scene);
+    struct program *uloop = start_compile(&scene, NULL, NULL);
+    program_await_error_text(uloop, "taking up the compile");
+    test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
+    struct test_request *request = test_editor_accept(scene.editor);
+    cr_assert_str_neq(test_request_text(request, "RequestId"), old_id);
+    test_request_answer(request, FAILURE);
+    expect_end(program_wait(uloop), 1, "CS0103");
+    editor_scene_free(&scene);
+}
+
+Test(compile, waits_for_nothing_when_the_editor_was_dying_as_it_took_the_request)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    editor_scene_kill_owner(&scene);
+    struct program *uloop = start_compile(&scene, NULL, NULL);
+    (void)test_editor_accept(scene.editor);
+    test_editor_stop_listening(scene.editor, false);
+    test_editor_drop_connections(scene.editor);
+    expect_end(program_wait(uloop), 6, "ended before it told the result");
+    editor_scene_free(&scene);
+}
+
 Test(compile, compiles_anew_when_the_one_given_up_is_over)
 {
     struct editor_scene scene = editor_scene_new_ready();

@@ -12,7 +12,8 @@ enum {
 /* Until when the Editor may take to be ready, and to answer. */
 struct limits {
     uint64_t ready_ms;
-    uint64_t answer_ms; /* CLOCK_NEVER unless the user says: a test run may take hours */
+    uint64_t answer_ms; /* CLOCK_NEVER where neither the user nor the command sets one: tests may
+                           run for hours */
 };
 
 /* Awaits the answer to what was sent; false with *error when there is none. */
@@ -81,9 +82,11 @@ bool answer_open(struct answer *answer, struct cli *cli, const struct dispatch *
     if (!waiting_open(&answer->waiting, cli, error))
         return false;
     uint64_t now = clock_now_ms();
+    uint64_t timeout_ms = request->timeout_ms ? request->timeout_ms : WAIT_DEFAULT_MS;
+    bool may_take_long = !request->timeout_ms && !request->read_only;
     struct limits limits = {
-        .ready_ms = clock_after(now, request->timeout_ms ? request->timeout_ms : WAIT_DEFAULT_MS),
-        .answer_ms = request->timeout_ms ? clock_after(now, request->timeout_ms) : CLOCK_NEVER,
+        .ready_ms = clock_after(now, timeout_ms),
+        .answer_ms = may_take_long ? CLOCK_NEVER : clock_after(now, timeout_ms),
     };
     answer->client = ask(&answer->waiting.wait, request, &limits, error);
     if (!answer->client) {

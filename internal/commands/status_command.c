@@ -52,7 +52,7 @@ static int exit_code_of(const struct preflight_rule *rule)
 {
     if (rule->action == PREFLIGHT_DISPATCH)
         return 0;
-    return rule->action == PREFLIGHT_FAIL ? error_info(rule->code)->exit_code : EXIT_BUSY;
+    return rule->code != E_NONE ? error_info(rule->code)->exit_code : EXIT_BUSY;
 }
 
 int report_show(struct cli *cli, bool json, bool explain)

@@ -108,7 +108,8 @@ static void observe_owner(struct run *run)
 {
     if (run->wait->watch.owner_exited)
         (void)feed(run, (struct completion_event){.kind = COMPLETION_OWNER_EXITED});
-    else if (run->completion.dropped && run->wait->state.kind == STATE_BUSY)
+    else if (run->completion.dropped &&
+             (run->wait->state.kind == STATE_BUSY || !run->completion.has_result))
         observe_absence(run);
 }
 
@@ -140,7 +141,8 @@ static void ask_status(struct run *run)
     if (client && client->phase == CLIENT_ANSWERED) {
         take_status(run, client);
     } else {
-        bool unknown = client && client->phase == CLIENT_REFUSED;
+        bool unknown =
+            client && client->phase == CLIENT_REFUSED && client->error.code != E_SERVER_BUSY;
         (void)feed(run, (struct completion_event){.kind = COMPLETION_TOLD, .supported = !unknown});
         if (!client)
             observe_absence(run);
@@ -158,8 +160,9 @@ static void describe_failure(struct run *run, enum error_code code)
         error_set(error, code, "The compile did not finish in time; the last state was %s.",
                   run->last.phase ? run->last.phase : state_kind_name(run->last.kind));
     else if (code == E_OWNER_EXITED)
-        error_set(error, code,
-                  "The Unity Editor ended while it compiled; whether it finished is not known.");
+        error_set(
+            error, code,
+            "The Unity Editor ended before it told the result; whether it compiled is not known.");
     else if (code == E_DISCONNECTED)
         error_set(error, code,
                   "The connection was lost and no result was stored; whether the Editor compiled "
@@ -355,9 +358,16 @@ bool compile_run(struct wait *wait, const struct compile_options *options, struc
     uint64_t start = clock_now_ms();
     struct pending earlier = {0};
     bool fits = pending_load(root, &earlier) && earlier.force_recompile == options->force_recompile;
-    bool done = fits && is_at_work(wait) ? take_up(wait, options, start, &earlier, result, error)
-                                         : compile_anew(wait, options, start, result, error);
-    if (!done && fits && earlier.request_id && is_refused_for_a_compile(error)) {
+    bool tried = fits && is_at_work(wait);
+    bool done = tried && take_up(wait, options, start, &earlier, result, error);
+    if (tried && error->code == E_DISCONNECTED) { /* what ran was not that compile */
+        pending_forget(root);
+        error_clear(error);
+        tried = false;
+    }
+    if (!tried)
+        done = compile_anew(wait, options, start, result, error);
+    if (!done && earlier.request_id && fits && is_refused_for_a_compile(error)) {
         error_clear(error);
         done = take_up(wait, options, start, &earlier, result, error);
     }

@@ -34,6 +34,7 @@ static void take_state(struct completion *c, const struct server_state *state)
     c->new_generation =
         state->kind != STATE_ABSENT && !same_text(state->generation, c->generation_before);
     c->reload_seen = c->reload_seen || is_reload_phase(state->phase);
+    c->busy_seen = c->busy_seen || state->kind == STATE_BUSY;
 }
 
 void completion_init(struct completion *c, const struct server_state *before,
@@ -117,10 +118,13 @@ static struct completion_step after_quiet_and_probe(const struct completion *c, 
     return now_ms < c->probe_at_ms ? wait_until(c->probe_at_ms) : act(COMPLETION_PROBE);
 }
 
-/* Ready, but no result: it is still to come, unless what would have brought it is gone. */
+/* Ready, but no result: it is still to come, unless what would have brought it is gone. A result is
+ * stored before `compiling` ends: where somebody else's compile was seen to end, none will come. */
 static struct completion_step without_result(const struct completion *c, uint64_t now_ms)
 {
-    if (!c->dropped || c->attached)
+    if (c->attached)
+        return c->busy_seen ? fail(E_DISCONNECTED) : wait_until(CLOCK_NEVER);
+    if (!c->dropped)
         return wait_until(CLOCK_NEVER);
     return after_quiet_and_probe(c, COMPLETION_LOST_MS, fail(E_DISCONNECTED), now_ms);
 }

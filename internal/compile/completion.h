@@ -65,6 +65,7 @@ struct completion {
     bool dropped;
     bool owner_exited;
     bool reload_seen;
+    bool busy_seen;
     bool told_ready;
     bool unsupported; /* the server does not know get-compile-status */
 

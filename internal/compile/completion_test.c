@@ -257,16 +257,25 @@ Test(completion, gives_up_when_the_connection_dropped_and_no_result_ever_comes)
     completion_clear(&c);
 }
 
-Test(completion, attached_to_an_earlier_request_waits_for_its_result_up_to_the_deadline)
+Test(completion, attached_to_an_earlier_request_waits_for_its_result_and_the_reload)
+{
+    struct completion c;
+    completion_init(&c, &READY_BEFORE, BEFORE, true, DEADLINE_MS, START_MS);
+    cr_assert_eq(feed(&c, LOOKED).until_ms, DEADLINE_MS);
+    (void)feed(&c, state_event(&COMPILING));
+    (void)feed(&c, result_event(true));
+    (void)feed(&c, state_event(&RELOADING));
+    cr_assert_eq(feed(&c, state_event(&READY_AFTER)).action, COMPLETION_DONE);
+    completion_clear(&c);
+}
+
+Test(completion, attached_to_an_earlier_request_gives_up_when_what_ran_ends_without_its_result)
 {
     struct completion c;
     completion_init(&c, &COMPILING, BEFORE, true, DEADLINE_MS, START_MS);
     struct completion_step step = feed(&c, state_event(&READY_BEFORE));
-    cr_assert_eq(step.action, COMPLETION_WAIT);
-    cr_assert_eq(step.until_ms, DEADLINE_MS);
-    (void)feed(&c, state_event(&RELOADING));
-    (void)feed(&c, state_event(&READY_AFTER));
-    cr_assert_eq(feed(&c, result_event(true)).action, COMPLETION_DONE);
+    cr_assert_eq(step.action, COMPLETION_FAIL);
+    cr_assert_eq(step.code, E_DISCONNECTED);
     completion_clear(&c);
 }
 

@@ -137,11 +137,9 @@ static bool consider(void *context, int64_t pid)
     return search->pid == 0;
 }
 
-static struct owner find(const char *project_root, const struct server_state *state,
-                         bool counts_batch)
+/* The Editor that has the project open, whatever the state says. */
+static struct owner find_editor(const char *project_root, bool counts_batch)
 {
-    if (state->owner_pid > 0)
-        return owner_of_state(state);
     int64_t pid = instance_pid(project_root);
     struct search search = {.project_root = project_root, .is_named = true};
     if (process_look(pid) == PROCESS_ALIVE && is_editor_of(pid, &search))
@@ -155,15 +153,25 @@ static struct owner find(const char *project_root, const struct server_state *st
 
 struct owner owner_find(const char *project_root, const struct server_state *state)
 {
-    return find(project_root, state, false);
+    if (state->owner_pid <= 0)
+        return find_editor(project_root, false);
+    struct owner named = owner_of_state(state);
+    /* What is busy can be ended by its writer alone; everything else may be another Editor's by
+     * now. */
+    if (named.kind == OWNER_ALIVE || (named.kind == OWNER_GONE && state->kind == STATE_BUSY))
+        return named;
+    struct owner editor = find_editor(project_root, false);
+    bool says_more =
+        editor.kind == OWNER_ALIVE || (editor.kind == OWNER_UNKNOWN && named.kind == OWNER_GONE);
+    return says_more ? editor : named;
 }
 
 struct owner owner_find_user(const char *project_root, const struct server_state *state)
 {
+    struct owner named =
+        state->owner_pid > 0 ? owner_of_state(state) : answer(OWNER_GONE, OWNER_FROM_STATE, 0);
     /* A state whose owner is gone does not say who has the project open since. */
-    static const struct server_state NONE = {0};
-    bool is_stale = state->owner_pid > 0 && owner_of_state(state).kind == OWNER_GONE;
-    return find(project_root, is_stale ? &NONE : state, true);
+    return named.kind == OWNER_GONE ? find_editor(project_root, true) : named;
 }
 
 const char *owner_kind_name(enum owner_kind kind)

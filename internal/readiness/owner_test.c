@@ -136,6 +136,17 @@ Test(owner, named_by_the_state_counts_before_everything_else)
     expect_owner(owner_find(project->root, &state), OWNER_GONE, OWNER_FROM_STATE, state.owner_pid);
 }
 
+Test(owner, of_a_ready_state_whose_writer_is_dead_may_be_an_editor_that_came_since)
+{
+    struct temp_project *project = temp_project_new();
+    pid_t pid = start_unity("-projectPath", project->root, NULL);
+    struct server_state state = {.kind = STATE_READY, .owner_pid = make_dead()};
+    expect_owner(owner_find(project->root, &state), OWNER_ALIVE, OWNER_FROM_PROCESS_TABLE, pid);
+    state.kind = STATE_BUSY;
+    cr_expect_eq(owner_find(project->root, &state).kind, OWNER_GONE);
+    temp_project_free(project);
+}
+
 Test(owner, named_by_editor_instance_is_alive)
 {
     struct temp_project *project = temp_project_new();
