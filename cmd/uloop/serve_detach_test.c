@@ -154,13 +154,11 @@ Test(serve_detach, leaves_the_host_alone_in_a_session_with_nothing_of_ours)
     struct background *background = background_new();
     detach(background, OPTIONS("--detach"));
     cr_expect_eq(getsid(background->host), background->host);
-    for (int stream = 0; stream < 2; stream++) {
-        char target[64] = {0};
-        char *link = memory_format("/proc/%d/fd/%d", (int)background->host, stream);
-        cr_assert_gt(readlink(link, target, sizeof(target) - 1), 0);
-        cr_expect_str_eq(target, "/dev/null");
-        free(link);
-    }
+    char target[64] = {0};
+    char *link = memory_format("/proc/%d/fd/0", (int)background->host);
+    cr_assert_gt(readlink(link, target, sizeof(target) - 1), 0);
+    cr_expect_str_eq(target, "/dev/null");
+    free(link);
     stop(background);
 }
 
@@ -218,6 +216,41 @@ Test(serve_detach, ends_a_host_that_is_not_ready_in_time)
     program_end_clear(&end);
     expect_serve(background, OPTIONS("--stop"), 0, "there is no host for ");
     cr_expect_neq(access(test_editor_socket(background->names), F_OK), 0);
+}
+
+Test(serve_detach, starts_and_stops_a_host_that_writes_no_state)
+{
+    struct background *background = background_new();
+    detach(background, OPTIONS("--detach", "--generation=2"));
+    cr_expect_not(temp_project_has(background->project, STATE));
+    expect_uloop(background, "compile", 0, "Compiled 1 of 1 assembly");
+    expect_serve(background, OPTIONS("--stop"), 0, "stopped for ");
+    cr_expect(has_ended(background->host));
+    background->host = 0;
+    expect_serve(background, OPTIONS("--stop"), 0, "there is no host for ");
+}
+
+Test(serve_detach, says_at_which_port_it_listens)
+{
+    struct background *background = background_new();
+    struct program_end end = serve(background, OPTIONS("--detach", "--listen=tcp:127.0.0.1:0"));
+    cr_assert_eq(end.exit_code, 0, "%s", end.err);
+    const char *port = strstr(end.out, ".sock and tcp:127.0.0.1:");
+    const char *number = port ? port + strlen(".sock and tcp:127.0.0.1:") : "";
+    expect_serve(background, OPTIONS("--stop"), 0, "stopped for ");
+    cr_expect_gt(strtol(number, NULL, 10), 0, "%s", end.out);
+    program_end_clear(&end);
+}
+
+Test(serve_detach, stops_a_host_whose_state_is_gone_or_spoiled)
+{
+    struct background *background = background_new();
+    detach(background, OPTIONS("--detach"));
+    cr_assert_eq(unlink(temp_project_path(background->project, STATE)), 0);
+    stop(background);
+    detach(background, OPTIONS("--detach"));
+    temp_project_write(background->project, STATE, "{\"phase\":");
+    stop(background);
 }
 
 Test(serve_detach, writes_no_log_through_a_link)

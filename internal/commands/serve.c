@@ -3,6 +3,7 @@
 #include "commands/report.h"
 #include "commands/serve_detached.h"
 #include "commands/serve_stop.h"
+#include "host/claim.h"
 #include "host/host.h"
 #include "host/log_file.h"
 #include "ipc/address.h"
@@ -176,7 +177,7 @@ static int serve_run(struct cli *cli, const void *options)
     if (serve->detach)
         return serve_detach(cli, &serve_command, serve, serve->log_file, serve->timeout_ms);
     if (serve->stop)
-        return serve_stop(cli, serve->timeout_ms);
+        return serve_stop(cli, claim_holder(&cli->project), serve->timeout_ms);
     if (serve->status)
         return report_show(cli, false, false);
     return serve_logged(cli, serve, &error) ? 0 : cli_fail(cli, &error);

@@ -15,7 +15,7 @@
 #include <string.h>
 
 enum {
-    MOST_ERROR_BYTES = 64 * 1024, /* of what the host may say on standard error */
+    MOST_HEARD_BYTES = 64 * 1024, /* of what the host may say on each stream */
     LAST_WORDS_MS = 1000,         /* until all of it has come, once the host has ended */
     END_MS = 10000,               /* that a host may take to end when nobody waits for it */
 };
@@ -133,34 +133,53 @@ static char *standard_log_file(const struct project *project, struct error *erro
 
 /* --- The start --- */
 
+/* One of the streams that the host writes to. */
+struct ear {
+    uv_pipe_t pipe;
+    bool is_silent; /* nothing more comes */
+    struct buffer heard;
+    char chunk[4096];
+    struct watch *watch;
+};
+
 /* A host that was started. Not to be moved until the wait is closed. */
 struct start {
     struct waiting waiting;
     struct process_child child;
     char *token; /* of the child's life; NULL when it was over before a look */
-    uv_pipe_t errors;
-    bool is_silent; /* nothing more comes from it */
-    struct buffer said;
-    char chunk[4096];
+    struct ear out,
+        errors; /* "ready on …" comes from the one, the host's own error from the other */
 };
 
 static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
-    struct start *start = handle->data;
+    struct ear *ear = handle->data;
     (void)suggested;
-    *buffer = uv_buf_init(start->chunk, sizeof(start->chunk));
+    *buffer = uv_buf_init(ear->chunk, sizeof(ear->chunk));
 }
 
 static void on_read(uv_stream_t *handle, ssize_t count, const uv_buf_t *buffer)
 {
-    struct start *start = handle->data;
+    struct ear *ear = handle->data;
     if (count < 0) {
-        start->is_silent = true;
+        ear->is_silent = true;
         (void)uv_read_stop(handle);
-        watch_wake(&start->waiting.wait.watch);
-    } else if (start->said.length + (size_t)count <= MOST_ERROR_BYTES) {
-        buffer_append(&start->said, buffer->base, (size_t)count);
+    } else if (ear->heard.length + (size_t)count <= MOST_HEARD_BYTES) {
+        buffer_append(&ear->heard, buffer->base, (size_t)count);
     }
+    watch_wake(ear->watch);
+}
+
+static void open_ear(struct ear *ear, struct watch *watch)
+{
+    (void)uv_pipe_init(&watch->loop, &ear->pipe, 0); /* cannot fail on any system */
+    ear->pipe.data = ear;
+    ear->watch = watch;
+}
+
+static int listen_to(struct ear *ear)
+{
+    return uv_read_start((uv_stream_t *)&ear->pipe, on_allocate, on_read);
 }
 
 static bool start_host(struct start *start, char *const *arguments, struct error *error)
@@ -168,14 +187,16 @@ static bool start_host(struct start *start, char *const *arguments, struct error
     struct watch *watch = &start->waiting.wait.watch;
     char folder[PROCESS_PROGRAM_SIZE];
     size_t size = sizeof(folder);
-    int status = uv_cwd(folder, &size);                  /* what was typed is relative to it */
-    (void)uv_pipe_init(&watch->loop, &start->errors, 0); /* cannot fail on any system */
-    start->errors.data = start;
+    int status = uv_cwd(folder, &size); /* what was typed is relative to it */
+    open_ear(&start->out, watch);
+    open_ear(&start->errors, watch);
     if (status == 0)
-        status = process_start_heard(&start->child, &watch->loop, arguments, folder, &start->errors,
-                                     watch_wake, watch);
+        status = process_start_heard(&start->child, &watch->loop, arguments, folder,
+                                     &start->out.pipe, &start->errors.pipe, watch_wake, watch);
     if (status == 0)
-        status = uv_read_start((uv_stream_t *)&start->errors, on_allocate, on_read);
+        status = listen_to(&start->out);
+    if (status == 0)
+        status = listen_to(&start->errors);
     if (status != 0)
         return error_set(error, E_SYSTEM, "Cannot start %s: %s.", arguments[0],
                          uv_strerror(status));
@@ -183,12 +204,11 @@ static bool start_host(struct start *start, char *const *arguments, struct error
     return true;
 }
 
-/* Does the state say that this very host is ready? It says so only when it has answered itself. */
-static bool is_ready(struct start *start)
+/* Has the host said, in its one line, that it is ready? */
+static bool is_ready(const struct start *start)
 {
-    struct wait *wait = &start->waiting.wait;
-    wait_look(wait);
-    return wait->state.kind == STATE_READY && wait->state.owner_pid == start->child.pid;
+    const struct buffer *heard = &start->out.heard;
+    return heard->length > 0 && memchr(heard->data, '\n', heard->length);
 }
 
 /* False when it has ended, with *error set when it is late or Ctrl-C came. */
@@ -203,9 +223,6 @@ static bool await_ready(struct start *start, uint64_t timeout_ms, struct error *
             return error_set(error, E_READY_TIMEOUT,
                              "The host was not ready within %g s, and was ended.",
                              (double)timeout_ms / 1000);
-        /* What changed before the watch stood was not reported: look once more first. */
-        if (watch_arm(&waiting->wait.watch))
-            continue;
         waiting->wait.listener.waiting(waiting->wait.listener.context, "the host's start");
         if (!wait_sleep(&waiting->wait, deadline, error))
             return false;
@@ -218,13 +235,13 @@ static int tell_end(struct cli *cli, struct start *start, struct error *error)
 {
     const struct process_child *child = &start->child;
     uint64_t until = clock_after(clock_now_ms(), LAST_WORDS_MS);
-    while (!start->is_silent && clock_now_ms() < until)
+    while (!start->errors.is_silent && clock_now_ms() < until)
         watch_next(&start->waiting.wait.watch, until);
-    if (start->said.length > 0 && child->signal == 0 && child->exit_code != 0) {
+    if (start->errors.heard.length > 0 && child->signal == 0 && child->exit_code != 0) {
         cli->has_failed = true;
         spinner_clear(&cli->spinner);
         /* Where standard error cannot be written, the exit code is all that is left to tell. */
-        (void)fwrite(start->said.data, 1, start->said.length, cli->err);
+        (void)fwrite(start->errors.heard.data, 1, start->errors.heard.length, cli->err);
         (void)fflush(cli->err);
         return (int)child->exit_code;
     }
@@ -263,9 +280,8 @@ static int run_start(struct cli *cli, struct start *start, uint64_t timeout_ms, 
         return -1;
     }
     spinner_clear(&cli->spinner);
-    char *text =
-        memory_format("uloop serve: ready on %s for %s\nprocess %" PRId64 ", log %s\n",
-                      start->waiting.wait.state.endpoint, cli->project.root, start->child.pid, log);
+    char *text = memory_format("%sprocess %" PRId64 ", log %s\n", start->out.heard.data,
+                               start->child.pid, log);
     int exit_code = output_text(cli, slice_of(text));
     free(text);
     return exit_code;
@@ -285,7 +301,8 @@ static int start_and_wait(struct cli *cli, char *const *arguments, uint64_t time
     if (exit_code < 0)
         error_add_detail(error, "log", log);
     free(start->token);
-    buffer_clear(&start->said);
+    buffer_clear(&start->out.heard);
+    buffer_clear(&start->errors.heard);
     free(start);
     return exit_code;
 }

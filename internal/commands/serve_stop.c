@@ -11,13 +11,19 @@
 
 static const char NONE[] = "there is no host for";
 
-/* Is that life of the host over? One that cannot be looked at is not. */
-static bool is_over(const struct server_state *host)
+/* One life of a host's process. */
+struct life {
+    int64_t pid; /* 0 for none */
+    char *token; /* process_start_token(); NULL when it is not known */
+};
+
+/* Is it over? One that cannot be looked at is not. */
+static bool is_over(const struct life *host)
 {
-    if (process_look(host->owner_pid) == PROCESS_GONE)
+    if (process_look(host->pid) == PROCESS_GONE)
         return true;
-    char *token = process_start_token(host->owner_pid);
-    bool over = token && strcmp(token, host->owner_started_at) != 0;
+    char *token = process_start_token(host->pid);
+    bool over = token && strcmp(token, host->token) != 0;
     free(token);
     return over;
 }
@@ -47,16 +53,16 @@ static int print(struct cli *cli, const char *what)
 }
 
 /* Waits until the host that was asked to has ended. */
-static bool await_end(struct waiting *waiting, const struct server_state *host, uint64_t timeout_ms,
+static bool await_end(struct waiting *waiting, const struct life *host, uint64_t timeout_ms,
                       struct error *error)
 {
     uint64_t deadline = clock_after(clock_now_ms(), timeout_ms);
-    watch_owner(&waiting->wait.watch, host->owner_pid); /* its exit is an event */
+    watch_owner(&waiting->wait.watch, host->pid); /* its exit is an event */
     while (!is_over(host)) {
         if (clock_now_ms() >= deadline) {
             error_set(error, E_READY_TIMEOUT,
                       "The host (process %" PRId64 ") was asked to stop and did not within %g s.",
-                      host->owner_pid, (double)timeout_ms / 1000);
+                      host->pid, (double)timeout_ms / 1000);
             error_set_next(error, "Look into its log; end it by force, then run `uloop fix`.");
             return false;
         }
@@ -69,32 +75,31 @@ static bool await_end(struct waiting *waiting, const struct server_state *host, 
     }
     wait_look(&waiting->wait);
     const struct server_state *state = &waiting->wait.state;
-    if (state->kind == STATE_STOPPED || state->owner_pid != host->owner_pid)
+    if (state->kind == STATE_STOPPED || state->owner_pid != host->pid)
         return true;
     error_set(error, E_SYSTEM,
-              "The host (process %" PRId64 ") has ended, but its state still says %s.",
-              host->owner_pid, state->phase);
+              "The host (process %" PRId64 ") has ended, but its state still says %s.", host->pid,
+              state->phase);
     error_set_next(error, "Run `uloop fix` to remove the state.");
     return false;
 }
 
-/* Asks the host that the state names. The exit code; -1 with *error set. */
-static int stop_host(struct cli *cli, struct waiting *waiting, const struct server_state *host,
+/* Asks the host to stop. The exit code; -1 with *error set. */
+static int stop_host(struct cli *cli, struct waiting *waiting, const struct life *host,
                      uint64_t timeout_ms, struct error *error)
 {
-    if (!host->owner_started_at) {
+    if (!host->token) {
         error_set(error, E_SYSTEM,
                   "The state file names process %" PRId64
                   " as the project's host, but nothing proves it; it was not ended.",
-                  host->owner_pid);
+                  host->pid);
         return -1;
     }
-    int status = is_over(host) ? UV_ESRCH
-                               : process_end(host->owner_pid, host->owner_started_at, PROCESS_ASK);
+    int status = is_over(host) ? UV_ESRCH : process_end(host->pid, host->token, PROCESS_ASK);
     if (status == UV_ESRCH && is_over(host))
         return is_an_editors(cli, error) ? -1 : print(cli, NONE);
     if (status != 0) {
-        error_set(error, E_SYSTEM, "Cannot ask process %" PRId64 " to stop: %s.", host->owner_pid,
+        error_set(error, E_SYSTEM, "Cannot ask process %" PRId64 " to stop: %s.", host->pid,
                   uv_strerror(status));
         return -1;
     }
@@ -103,27 +108,49 @@ static int stop_host(struct cli *cli, struct waiting *waiting, const struct serv
     return print(cli, "stopped for");
 }
 
-int serve_stop(struct cli *cli, uint64_t timeout_ms)
+/* Reads the state, again while it does not parse but may be half-written. */
+static bool read_state(struct wait *wait, struct error *error)
+{
+    do {
+        wait_look(wait);
+        if (!wait_is_reading_again(wait))
+            return true;
+    } while (wait_sleep(wait, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS), error));
+    return false;
+}
+
+/* Which process to ask: who holds the project's lock is sure; without, the state names one. */
+static bool find_host(struct wait *wait, int64_t holder, struct life *host, struct error *error)
+{
+    if (!read_state(wait, error))
+        return false;
+    if (holder > 0) {
+        *host = (struct life){.pid = holder, .token = process_start_token(holder)};
+    } else if (wait->state.kind == STATE_UNREADABLE) {
+        wait_describe_failure(wait, E_STATE_UNREADABLE, error);
+        return false;
+    } else {
+        *host = (struct life){.pid = wait->state.owner_pid,
+                              .token = memory_copy_string(wait->state.owner_started_at)};
+    }
+    return true;
+}
+
+int serve_stop(struct cli *cli, int64_t holder, uint64_t timeout_ms)
 {
     struct error error = {0};
     struct waiting waiting;
-    struct server_state host = {0};
+    struct life host = {0};
     int exit_code = -1;
     if (!waiting_open(&waiting, cli, &error))
         return cli_fail(cli, &error);
-    do { /* until it can be read, or is known to be unreadable */
-        wait_look(&waiting.wait);
-        if (!wait_is_reading_again(&waiting.wait))
-            break;
-    } while (wait_sleep(&waiting.wait, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS), &error));
-    state_copy(&host, &waiting.wait.state);
-    if (error.code == E_NONE && host.kind == STATE_UNREADABLE)
-        wait_describe_failure(&waiting.wait, E_STATE_UNREADABLE, &error);
-    else if (error.code == E_NONE && host.owner_pid > 0)
-        exit_code = stop_host(cli, &waiting, &host, timeout_ms, &error);
-    else if (error.code == E_NONE && !is_an_editors(cli, &error))
-        exit_code = print(cli, NONE);
-    state_clear(&host);
+    if (find_host(&waiting.wait, holder, &host, &error)) {
+        if (host.pid > 0)
+            exit_code = stop_host(cli, &waiting, &host, timeout_ms, &error);
+        else if (!is_an_editors(cli, &error))
+            exit_code = print(cli, NONE);
+    }
+    free(host.token);
     waiting_close(&waiting);
     return exit_code < 0 ? cli_fail(cli, &error) : exit_code;
 }

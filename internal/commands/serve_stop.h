@@ -6,9 +6,10 @@
 #include <stdint.h>
 
 /*
- * Asks the project's host to stop, and waits until it has: 0, also where there was none. Only the
- * process that the state names and proves is asked; an Editor is left alone.
+ * Asks the project's host to stop, and waits until it has: 0, also where there was none. `holder`
+ * is the process that has the claim on the project, 0 when that is not known: then the process is
+ * asked that the state names and proves. An Editor is left alone.
  */
-int serve_stop(struct cli *cli, uint64_t timeout_ms);
+int serve_stop(struct cli *cli, int64_t holder, uint64_t timeout_ms);
 
 #endif

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#define LOCK_FILE "Temp/UnityCliLoop/serve.lock"
+
 static bool in_use(struct error *error, const struct project *project, int64_t pid,
                    const char *how_known)
 {
@@ -29,12 +31,12 @@ static bool in_use(struct error *error, const struct project *project, int64_t p
 static bool take_lock(struct claim *claim, const struct project *project, struct error *error)
 {
     int64_t holder = 0;
-    char *path = project_file(project, "Temp/UnityCliLoop/serve.lock");
+    char *path = project_file(project, LOCK_FILE);
     char *folder = path_parent(path);
     bool taken =
         file_make_folder(folder, error) && system_lock_take(&claim->lock, path, &holder, error);
     if (!taken && error->code == E_PROJECT_IN_USE)
-        in_use(error, project, holder, "its lock, Temp/UnityCliLoop/serve.lock");
+        in_use(error, project, holder, "its lock, " LOCK_FILE);
     free(folder);
     free(path);
     return taken;
@@ -113,4 +115,12 @@ bool claim_take(struct claim *claim, uv_loop_t *loop, const struct project *proj
 void claim_release(struct claim *claim)
 {
     system_lock_release(&claim->lock);
+}
+
+int64_t claim_holder(const struct project *project)
+{
+    char *path = project_file(project, LOCK_FILE);
+    int64_t holder = system_lock_holder(path);
+    free(path);
+    return holder;
 }

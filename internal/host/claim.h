@@ -28,4 +28,7 @@ bool claim_take(struct claim *claim, uv_loop_t *loop, const struct project *proj
 
 void claim_release(struct claim *claim);
 
+/* The pid of the host that serves the project; 0 when there is none, or the system does not say. */
+int64_t claim_holder(const struct project *project);
+
 #endif

@@ -64,6 +64,9 @@ bool system_lock_take(struct system_lock *lock, const char *path, int64_t *holde
                       struct error *error);
 void system_lock_release(struct system_lock *lock);
 
+/* The pid of whoever holds the lock; 0 when nobody does, or the system does not say. */
+int64_t system_lock_holder(const char *path);
+
 /* How many descriptors this process may have open; SIZE_MAX where there is no such limit. */
 size_t system_descriptor_limit(void);
 

@@ -122,14 +122,29 @@ static struct flock whole_file(void)
     return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
 }
 
+/* Who holds a lock on the file; 0 when nobody does. */
+static int64_t holder_of(int descriptor)
+{
+    struct flock held = whole_file();
+    bool told = fcntl(descriptor, F_GETLK, &held) == 0 && held.l_type != F_UNLCK;
+    return told ? (int64_t)held.l_pid : 0;
+}
+
+int64_t system_lock_holder(const char *path)
+{
+    int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int64_t holder = descriptor < 0 ? 0 : holder_of(descriptor);
+    if (descriptor >= 0)
+        (void)close(descriptor);
+    return holder;
+}
+
 static bool refuse_lock(int descriptor, const char *path, int reason, int64_t *holder,
                         struct error *error)
 {
     if (reason != EACCES && reason != EAGAIN)
         return error_set(error, E_SYSTEM, "Cannot lock %s: %s.", path, strerror(reason));
-    struct flock held = whole_file();
-    bool told = fcntl(descriptor, F_GETLK, &held) == 0 && held.l_type != F_UNLCK;
-    *holder = told ? (int64_t)held.l_pid : 0;
+    *holder = holder_of(descriptor);
     return error_set(error, E_PROJECT_IN_USE, "Another process holds %s.", path);
 }
 

@@ -86,6 +86,12 @@ void system_lock_release(struct system_lock *lock)
     lock->handle = 0;
 }
 
+int64_t system_lock_holder(const char *path)
+{
+    (void)path; /* Windows does not say who has a file open */
+    return 0;
+}
+
 size_t system_descriptor_limit(void)
 {
     return SIZE_MAX;

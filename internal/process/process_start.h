@@ -31,13 +31,13 @@ int process_start_detached(struct process_child *child, uv_loop_t *loop, char *c
                            const char *folder, void (*on_end)(void *context), void *context);
 
 /*
- * The same, but what it writes to standard error goes to `errors`, an initialised pipe of the loop
- * (not for handles) that the caller reads and closes. Once it is closed the program writes to
- * nobody.
+ * The same, but what it writes to standard output and standard error comes from two initialised
+ * pipes of the loop (not for handles) that the caller reads and closes. Once they are closed the
+ * program writes to nobody.
  */
 int process_start_heard(struct process_child *child, uv_loop_t *loop, char *const *arguments,
-                        const char *folder, uv_pipe_t *errors, void (*on_end)(void *context),
-                        void *context);
+                        const char *folder, uv_pipe_t *output, uv_pipe_t *errors,
+                        void (*on_end)(void *context), void *context);
 
 /* Each system's own: sees to it that what we start inherits standard streams alone. */
 void process_keep_descriptors(void);

@@ -120,30 +120,35 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     *buffer = uv_buf_init(chunk, sizeof(chunk));
 }
 
-static void on_read(uv_stream_t *errors, ssize_t count, const uv_buf_t *buffer)
+static void on_read(uv_stream_t *pipe, ssize_t count, const uv_buf_t *buffer)
 {
     if (count >= 0)
-        buffer_append(errors->data, buffer->base, (size_t)count);
+        buffer_append(pipe->data, buffer->base, (size_t)count);
     else
-        uv_close((uv_handle_t *)errors, NULL);
+        uv_close((uv_handle_t *)pipe, NULL);
 }
 
-Test(process_start, hears_what_it_says_of_errors_and_nothing_else)
+Test(process_start, hears_what_it_says)
 {
     struct scene *scene = scene_new();
-    struct buffer heard = {0};
-    uv_pipe_t errors;
-    char *arguments[] = {"/bin/sh", "-c", "cat; echo lost; echo heard >&2", NULL};
-    cr_assert_eq(uv_pipe_init(&scene->loop, &errors, 0), 0);
-    errors.data = &heard;
+    struct buffer heard[2] = {{0}};
+    uv_pipe_t pipes[2];
+    char *arguments[] = {"/bin/sh", "-c", "cat; echo said; echo complained >&2", NULL};
+    for (int stream = 0; stream < 2; stream++) {
+        cr_assert_eq(uv_pipe_init(&scene->loop, &pipes[stream], 0), 0);
+        pipes[stream].data = &heard[stream];
+    }
     cr_assert_eq(process_start_heard(&scene->child, &scene->loop, arguments, scene->folder->root,
-                                     &errors, note_end, scene),
+                                     &pipes[0], &pipes[1], note_end, scene),
                  0);
-    cr_assert_eq(uv_read_start((uv_stream_t *)&errors, on_allocate, on_read), 0);
-    (void)uv_run(&scene->loop, UV_RUN_DEFAULT); /* until it has ended and closed its end */
-    cr_expect_str_eq(heard.data, "heard\n");
+    for (int stream = 0; stream < 2; stream++)
+        cr_assert_eq(uv_read_start((uv_stream_t *)&pipes[stream], on_allocate, on_read), 0);
+    (void)uv_run(&scene->loop, UV_RUN_DEFAULT); /* until it has ended and closed its ends */
+    cr_expect_str_eq(heard[0].data, "said\n");
+    cr_expect_str_eq(heard[1].data, "complained\n");
     cr_expect_eq(scene->child.exit_code, 0);
-    buffer_clear(&heard);
+    for (int stream = 0; stream < 2; stream++)
+        buffer_clear(&heard[stream]);
     scene_free(scene);
 }
 
