@@ -304,6 +304,8 @@ Test(wait_command, ends_with_exit_code_4_at_its_timeout)
     struct program *owner = program_start_fake_unity(project->root);
     test_editor_publish(editor, "compiling", TEST_GENERATION_A, "compilation-started");
     expect_end(run_uloop(project, "wait", "--timeout", "0.05"), 4, "did not become ready in time");
+    expect_end(run_uloop(project, "wait", "--for=stopped", "--timeout=0.05"), 4,
+               "did not stop in time; the last state was compiling");
     program_free(owner);
     test_editor_free(editor);
     temp_project_free(project);

@@ -52,6 +52,10 @@ static int wait_run(struct cli *cli, const void *options)
     waiting.wait.patient = true;
     uint64_t deadline = clock_after(clock_now_ms(), given->timeout_ms);
     bool reached = wait_for(&waiting.wait, target_named(given->target), deadline, &error);
+    if (error.code == E_READY_TIMEOUT && strcmp(given->target, "stopped") == 0)
+        error_set(&error, E_READY_TIMEOUT,
+                  "The server did not stop in time; the last state was %s.",
+                  waiting.wait.state.phase ? waiting.wait.state.phase : "absent");
     spinner_clear(&cli->spinner);
     int exit_code = reached ? report_print_json(cli, &waiting.wait) : cli_fail(cli, &error);
     waiting_close(&waiting);

@@ -41,13 +41,9 @@ static void set_message(const struct wait *wait, enum error_code code, struct er
         error_set(error, code, "The Unity Editor reports that its server failed: %s.",
                   state->last_error ? state->last_error : "it gives no reason");
         return;
-    case E_STATE_UNREADABLE: {
-        char *path = state_path(wait->project->root, "");
-        error_set(error, code, "The state file %s cannot be read: it is not what an Editor writes.",
-                  path);
-        free(path);
+    case E_STATE_UNREADABLE:
+        error_set(error, code, "%s", wait->unreadable.message);
         return;
-    }
     case E_STATE_STALE:
         error_set(error, code,
                   "A stale recovery state file says Unity is still busy (%s), but the process that "

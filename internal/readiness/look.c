@@ -25,6 +25,7 @@ void wait_close(struct wait *wait)
 {
     watch_close(&wait->watch);
     state_clear(&wait->state);
+    error_clear(&wait->unreadable);
     error_clear(&wait->distrust);
     reach_close(&wait->reach);
 }
@@ -69,7 +70,8 @@ void wait_look(struct wait *wait)
         wait->unreadable_since_ms = clock_now_ms();
     if (unreadable.message)
         log_debug(wait->log, "%s", unreadable.message);
-    error_clear(&unreadable);
+    error_clear(&wait->unreadable);
+    wait->unreadable = unreadable;
     state_clear(&wait->state);
     wait->state = state;
     wait->seen = (struct preflight_observation){.state = classify(wait, &state)};

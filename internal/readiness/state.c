@@ -100,8 +100,8 @@ static bool read_name(const char *path, struct server_state *state, struct error
     if (outcome == FILE_FAILED)
         error_set(error, E_STATE_UNREADABLE, "The state file is unreadable. %s", cause.message);
     else if (reason)
-        error_set(error, E_STATE_UNREADABLE, "The server's state is unreadable: %s holds %s.", path,
-                  reason);
+        error_set(error, E_STATE_UNREADABLE, "The state file %s is not what an Editor writes: %s.",
+                  path, reason);
     error_clear(&cause);
     buffer_clear(&content);
     return outcome != FILE_ABSENT;

@@ -48,6 +48,7 @@ struct wait {
     struct preflight_observation seen;
 
     uint64_t unreadable_since_ms; /* CLOCK_NEVER while the state can be read */
+    struct error unreadable;      /* why it cannot be read; empty while it can */
     bool ran; /* an earlier look found the server in another state than stopped */
     const struct preflight_rule
         *rule; /* of the current sleep, and since when it has been the same */
