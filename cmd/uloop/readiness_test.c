@@ -284,7 +284,7 @@ Test(readiness, reads_a_half_written_state_again_until_it_is_whole)
     test_editor_listen(scene.editor);
     temp_project_write(scene.project, "Temp/UnityCliLoop/server-state.json", "{\"phase\":\"rea");
     struct program *uloop = start_tool(&scene);
-    program_await_error_text(uloop, "unreadable");
+    program_await_error_text(uloop, "not what an Editor writes");
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     expect_dispatch(&scene, uloop);
     editor_scene_free(&scene);
