@@ -198,8 +198,7 @@ static bool start_host(struct start *start, char *const *arguments, struct error
     if (status == 0)
         status = listen_to(&start->errors);
     if (status != 0)
-        return error_set(error, E_SYSTEM, "Cannot start %s: %s.", arguments[0],
-                         uv_strerror(status));
+        return error_set(error, E_SYSTEM, "Cannot start the host: %s.", uv_strerror(status));
     start->token = process_start_token(start->child.pid);
     return true;
 }
