@@ -4,6 +4,7 @@
 
 #include <cJSON.h>
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -178,6 +179,22 @@ Test(status, exits_5_while_the_editor_is_busy_and_3_when_it_is_gone)
     temp_project_free(project);
 }
 
+Test(status, looks_again_when_the_state_changes_while_it_asks_the_endpoint)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    test_editor_answer_probes(scene.editor, false);
+    struct program *uloop = start_uloop(scene.project, "status", "--json", NULL);
+    (void)test_editor_accept(scene.editor);
+    test_editor_publish(scene.editor, "compiling", TEST_GENERATION_B, "compilation-started");
+    test_request_answer(test_editor_accept(scene.editor), "{\"Ver\":\"x\"}");
+    struct program_end end = program_wait(uloop);
+    cr_assert_eq(end.exit_code, 5, "%s%s", end.out, end.err);
+    cr_assert_not_null(strstr(end.out, "\"phase\": \"compiling\""), "%s", end.out);
+    cr_assert_not_null(strstr(end.out, "\"state\": \"answers\""), "%s", end.out);
+    program_end_clear(&end);
+    editor_scene_free(&scene);
+}
+
 Test(status, explains_the_observation_the_rule_and_the_action)
 {
     struct temp_project *project = temp_project_new();
@@ -220,6 +237,20 @@ Test(status, says_when_there_are_no_file_events)
                        end.err);
     program_end_clear(&end);
     temp_project_free(project);
+}
+
+Test(interrupt, of_status_and_wait_that_ask_the_endpoint_is_no_silence_of_it)
+{
+    static const char *const COMMANDS[] = {"status", "wait"};
+    for (size_t i = 0; i < 2; i++) {
+        struct editor_scene scene = editor_scene_new_ready();
+        test_editor_answer_probes(scene.editor, false);
+        struct program *uloop = start_uloop(scene.project, COMMANDS[i], NULL, NULL);
+        (void)test_editor_accept(scene.editor);
+        program_signal(uloop, SIGINT);
+        expect_end(program_wait(uloop), 130, "Interrupted");
+        editor_scene_free(&scene);
+    }
 }
 
 Test(wait_command, returns_when_the_editor_is_ready_and_prints_the_state)

@@ -12,7 +12,9 @@ struct status_options {
 static int status_run(struct cli *cli, const void *options);
 
 enum {
-    EXIT_BUSY = 5
+    EXIT_BUSY = 5,
+    LONGEST_LOOK_MS =
+        10000, /* however often the state changes; one look takes half of it at most */
 };
 
 const struct command status_command = {
@@ -34,16 +36,19 @@ const struct command status_command = {
     .run = status_run,
 };
 
-/* Looks at everything once, where the preflight would look only at what it needs. */
+/* Looks at everything, where the preflight would look only at what it needs; and again where the
+ * state changed meanwhile, for what was seen then does not belong together. */
 static bool observe(struct wait *wait, struct error *error)
 {
+    uint64_t deadline = clock_after(clock_now_ms(), LONGEST_LOOK_MS);
     do {
         wait_look(wait);
-        if (!wait_is_reading_again(wait))
-            break;
-    } while (wait_sleep(wait, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS), error));
-    wait_look_owner(wait);
-    wait_probe(wait, CLOCK_NEVER);
+        if (!wait_is_reading_again(wait)) {
+            wait_look_owner(wait);
+            wait_probe(wait, deadline);
+        }
+    } while (wait->seen.endpoint == PREFLIGHT_ENDPOINT_UNSEEN && clock_now_ms() < deadline &&
+             wait_sleep(wait, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS), error));
     (void)watch_arm(&wait->watch); /* tells whether there are file events */
     return !error->code;
 }

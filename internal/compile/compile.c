@@ -195,8 +195,10 @@ static void tell_listener(const struct run *run)
 static bool sleep_until_event(struct run *run, uint64_t until_ms)
 {
     struct wait *wait = run->wait;
-    if (watch_arm(&wait->watch))
-        return true; /* look again: what changed before the watch stood was not reported */
+    /* Look again: what changed before the watch stood was not reported, and what changed while one
+     * asked the endpoint was. */
+    if (watch_arm(&wait->watch) || wait->watch.changed)
+        return true;
     if (wait_is_reading_again(wait))
         until_ms = clock_earlier(until_ms, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS));
     tell_listener(run);

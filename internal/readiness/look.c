@@ -3,7 +3,6 @@
 #include "readiness/wait.h"
 
 #include "base/clock.h"
-#include <stdlib.h>
 
 enum {
     QUESTION_ID = 1
@@ -63,6 +62,7 @@ void wait_look(struct wait *wait)
 {
     struct server_state state = {0};
     struct error unreadable = {0};
+    wait->watch.changed = false;
     state_read(wait->project->root, &state, &unreadable);
     if (state.kind != STATE_UNREADABLE)
         wait->unreadable_since_ms = CLOCK_NEVER;
@@ -124,11 +124,16 @@ bool wait_sleep(struct wait *wait, uint64_t until_ms, struct error *error)
     return true;
 }
 
-/* What a connection that did not come about says of the endpoint. */
+/* What silence says of the endpoint: nothing, where a signal or the deadline cut it short. */
+static enum preflight_endpoint silent_endpoint(const struct wait *wait, uint64_t deadline_ms)
+{
+    bool cut_short = wait->watch.interrupted || clock_now_ms() >= deadline_ms;
+    return cut_short ? PREFLIGHT_ENDPOINT_UNSEEN : PREFLIGHT_ENDPOINT_SILENT;
+}
+
+/* What a connection that did not come about says of it. */
 static enum preflight_endpoint unreached_endpoint(const struct client *client)
 {
-    if (client->phase == CLIENT_CONNECTING)
-        return PREFLIGHT_ENDPOINT_SILENT;
     if (client->error.code == E_ENDPOINT_FOREIGN)
         return PREFLIGHT_ENDPOINT_FOREIGN;
     if (client->status == UV_EACCES || client->status == UV_EPERM)
@@ -168,7 +173,8 @@ struct client *wait_connect(struct wait *wait, uint64_t deadline_ms)
         watch_next(&wait->watch, until);
     if (client->phase == CLIENT_CONNECTED)
         return client;
-    wait->seen.endpoint = unreached_endpoint(client);
+    wait->seen.endpoint = client->phase == CLIENT_CONNECTING ? silent_endpoint(wait, deadline_ms)
+                                                             : unreached_endpoint(client);
     log_debug(wait->log, "connect %s: %s", wait->reach.destination.address,
               uv_strerror(client->status));
     client_close(client);
@@ -216,6 +222,6 @@ void wait_probe(struct wait *wait, uint64_t deadline_ms)
     else if (client->phase != CLIENT_SENT)
         wait->seen.endpoint = PREFLIGHT_ENDPOINT_DEAD;
     else if (wait_state_is_unchanged(wait))
-        wait->seen.endpoint = PREFLIGHT_ENDPOINT_SILENT;
+        wait->seen.endpoint = silent_endpoint(wait, deadline_ms);
     client_close(client);
 }

@@ -30,54 +30,9 @@ struct row {
 #define RETRY(ms, code, why)        {PREFLIGHT_RETRY, code, ms, why}
 #define FAIL(code, why)             {PREFLIGHT_FAIL, code, 0, why}
 
-/* The first row that matches is the rule: state, owner, endpoint, and what to do. */
 static const struct row ROWS[] = {
-    {STATE(FAILED),           ANY,           ANY,
-     FAIL(E_STATE_FAILED, "the Editor reports that its server failed")},
-    {STATE(UNREADABLE),       ANY,           ANY,
-     FAIL(E_STATE_UNREADABLE, "the state file does not parse")},
-    {STATE(STOPPED_FOR_GOOD), ANY,           ANY,
-     FAIL(E_STOPPED, "the server was stopped")},
-    {ANY,                     ANY,           POINT(DENIED),
-     FAIL(E_ENDPOINT_DENIED, "the system refuses the socket to this process")},
-    {ANY,                     ANY,           POINT(FOREIGN),
-     FAIL(E_ENDPOINT_FOREIGN, "another user's process listens there")},
-    {STATE(STOPPED),          ANY,           ANY,
-     WAIT_AT_MOST(STOPPED_GRACE_MS, E_STOPPED, "a starting Editor has 2 s to say otherwise")},
-
-    {BUSY | OTHER,            OWNER(UNSEEN), ANY,
-     LOOK_OWNER("whether to wait depends on who wrote the state")},
-    {BUSY | OTHER,            OWNER(GONE),   POINT(UNSEEN),
-     PROBE("the owner is gone: only the endpoint can prove otherwise")},
-    {BUSY | OTHER,            OWNER(GONE),   POINT(ANSWERS),
-     DISPATCH("the endpoint answers: the owner was missed")},
-    {BUSY,                    OWNER(GONE),   POINT(DEAD),
-     FAIL(E_STATE_STALE, "nobody is left who could finish what the state says")},
-    {BUSY,                    OWNER(GONE),   POINT(SILENT),
-     WAIT("the endpoint accepts: somebody is there and still busy")},
-    {BUSY,                    LIVES,         ANY,
-     WAIT("the Editor is busy and will say when it is ready")},
-
-    {OTHER,                   LIVES,         POINT(UNSEEN),
-     PROBE("an unknown phase: only the endpoint tells whether it is ready")},
-    {OTHER,                   LIVES,         POINT(ANSWERS),
-     DISPATCH("an unknown phase, and the endpoint answers")},
-    {OTHER,                   LIVES,         ANY,
-     WAIT("an unknown phase of an Editor that does not answer yet")},
-
-    /* What is left: ready and absent, and an unknown phase whose owner is gone. */
-    {ANY,                     ANY,           POINT(UNSEEN),
-     DISPATCH("nothing speaks against it")},
-    {ANY,                     ANY,           POINT(ANSWERS),
-     DISPATCH("the endpoint answers")},
-    {ANY,                     ANY,           POINT(SILENT),
-     FAIL(E_NOT_ANSWERING, "the Editor accepts, and its main thread does not answer")},
-    {ANY,                     OWNER(UNSEEN), POINT(DEAD),
-     LOOK_OWNER("whether to try again depends on whether the Editor lives")},
-    {ANY,                     OWNER(GONE),   POINT(DEAD),
-     FAIL(E_NOT_REACHABLE, "no Editor has this project open")},
-    {ANY,                     LIVES,         POINT(DEAD),
-     RETRY(REFUSED_RETRY_MS, E_NOT_REACHABLE, "the Editor lives: it has 10 s to listen again")},
+#define RULE(states, owners, endpoints, rule) {states, owners, endpoints, rule},
+#include "readiness/preflight_rules.h"
 };
 /* clang-format on */
 

@@ -78,8 +78,9 @@ static uint64_t sleep_until(struct wait *wait, const struct preflight_rule *rule
 static bool sleep_under(struct wait *wait, const struct preflight_rule *rule, uint64_t deadline_ms,
                         struct error *error)
 {
-    /* What changed before the watch stood was not reported: look once more first. */
-    if (watch_arm(&wait->watch))
+    /* What changed before the watch stood was not reported, and what changed while one asked the
+     * endpoint was: look once more first. But not for ever, however often things change. */
+    if (clock_now_ms() < deadline_ms && (watch_arm(&wait->watch) || wait->watch.changed))
         return true;
     uint64_t until = sleep_until(wait, rule, deadline_ms);
     if (until == 0 || clock_now_ms() >= deadline_ms) {

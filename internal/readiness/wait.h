@@ -102,7 +102,7 @@ void wait_probe(struct wait *wait, uint64_t deadline_ms);
 bool wait_state_is_unchanged(const struct wait *wait);
 
 /* Connects to the endpoint (client_close() it), within WAIT_CONNECT_MS. NULL when that fails;
- * seen.endpoint then says why. */
+ * seen.endpoint then says why, and is UNSEEN when a signal or the deadline came first. */
 struct client *wait_connect(struct wait *wait, uint64_t deadline_ms);
 
 /*

@@ -21,6 +21,7 @@ struct scene {
     struct wait wait;
     struct log log;
     const char *moment; /* the log's words at which to act; NULL once that was done */
+    int passed_over;    /* how often the words come before they mean it */
     void (*act)(struct scene *scene);
 };
 
@@ -28,7 +29,8 @@ struct scene {
 static ssize_t on_log(void *context, const char *text, size_t length)
 {
     struct scene *scene = context;
-    if (scene->moment && memmem(text, length, scene->moment, strlen(scene->moment))) {
+    if (scene->moment && memmem(text, length, scene->moment, strlen(scene->moment)) &&
+        scene->passed_over-- == 0) {
         scene->moment = NULL;
         scene->act(scene);
     }
@@ -115,6 +117,46 @@ Test(wait, sees_what_changed_just_before_it_began_to_watch)
     struct client *client = wait_a_minute(&scene, &error);
     cr_assert_not_null(client, "%s", error.message);
     client_close(client);
+    scene_close(&scene);
+}
+
+static void publish_failed(struct scene *scene)
+{
+    test_editor_publish(scene->editor, "failed", TEST_GENERATION_B, "server-recovery");
+}
+
+Test(wait, sees_what_changed_while_it_asked_the_endpoint)
+{
+    struct scene scene;
+    struct error error = {0};
+    /* The first look only begins to watch. Behind the second one the state changes, and the loop
+     * takes the event while it connects. */
+    scene_open(&scene, "state defragmenting", publish_failed);
+    scene.passed_over = 1;
+    scene.log.level = LOG_TRACE;
+    test_editor_publish(scene.editor, "defragmenting", TEST_GENERATION_A, "test");
+    scene.wait.listener = (struct wait_listener){.waiting = must_not_sleep};
+    cr_assert_null(wait_a_minute(&scene, &error));
+    cr_assert_eq(error.code, E_STATE_FAILED, "%s", error.message);
+    scene_close(&scene);
+}
+
+static void replace_folder_at_every_look(struct scene *scene)
+{
+    cr_assert_eq(rmdir(temp_project_path(scene->folder, "Temp/UnityCliLoop")), 0);
+    (void)temp_project_make_folder(scene->folder, "Temp/UnityCliLoop");
+    scene->moment = "state absent";
+    scene->passed_over = 0;
+}
+
+Test(wait, ends_at_its_deadline_also_where_what_it_watches_changes_at_every_look, .timeout = 60)
+{
+    struct scene scene;
+    struct error error = {0};
+    scene_open(&scene, "state absent", replace_folder_at_every_look);
+    scene.log.level = LOG_TRACE;
+    cr_assert_null(wait_for_dispatch(&scene.wait, clock_after(clock_now_ms(), 50), &error));
+    cr_assert_eq(error.code, E_READY_TIMEOUT, "%s", error.message);
     scene_close(&scene);
 }
 

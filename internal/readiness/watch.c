@@ -33,13 +33,21 @@ static void on_owner_exit(void *context)
     struct watch *watch = context;
     log_debug(watch->log, "the owner, process %" PRId64 ", exited", watch->owner_pid);
     watch->owner_exited = true;
+    watch->changed = true;
+    watch->woken = true;
+}
+
+static void on_folder_change(void *context)
+{
+    struct watch *watch = context;
+    watch->changed = true;
     watch->woken = true;
 }
 
 static void on_change(uv_signal_t *handle, int number)
 {
     (void)number;
-    watch_wake(handle->data);
+    on_folder_change(handle->data);
 }
 
 static bool identify(const char *path, struct folder_identity *identity)
@@ -155,7 +163,7 @@ static int open_handles(struct watch *watch)
     struct folder_watch *folders[] = {&watch->state, &watch->results};
     int status = uv_timer_init(&watch->loop, &watch->timer);
     for (size_t i = 0; i < 2 && status == 0; i++) {
-        status = folder_events_init(&folders[i]->events, &watch->loop, watch_wake, watch);
+        status = folder_events_init(&folders[i]->events, &watch->loop, on_folder_change, watch);
         folders[i]->watch = watch;
     }
     uv_signal_t *signals[] = {&watch->interrupt, &watch->termination};

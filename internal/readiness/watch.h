@@ -50,6 +50,8 @@ struct watch {
     struct process_watch owner;
     int64_t owner_pid; /* whose exit is awaited; 0 for none */
     bool woken;        /* something happened since the last watch_next() */
+    bool changed;      /* a folder did, or the owner exited, since whoever looks set it to false:
+                          another watch_next() than that of a sleep may have taken the event */
     bool interrupted;  /* SIGINT or SIGTERM came: every wait is to end */
     bool owner_exited;
     const char
