@@ -5,9 +5,10 @@ enum {
     BACKLOG = 4096,
 };
 
-/* How many clients are accepted before those that are there already have their turn. */
+/* Which part of all clients may be new ones that had no turn yet: there may be a port beside the
+ * socket, so twice this must be well below the whole. */
 enum {
-    ACCEPTED_AT_ONCE = 16,
+    PART_AT_ONCE = 8,
 };
 
 static void on_turn(uv_timer_t *timer)
@@ -23,7 +24,7 @@ static void on_turn(uv_timer_t *timer)
  */
 static void admit(struct acceptor *acceptor)
 {
-    if (acceptor->accepted++ < ACCEPTED_AT_ONCE)
+    if ((size_t)acceptor->accepted++ < acceptor->connections->most / PART_AT_ONCE)
         connections_accept(acceptor->connections, &acceptor->stream.stream);
     else
         (void)uv_timer_start(&acceptor->turn, on_turn, 0, 0); /* it is not closing */
@@ -42,8 +43,9 @@ static void on_connection(uv_stream_t *stream, int status)
         admit(acceptor);
         return;
     }
+    char reason[128]; /* uv_strerror() leaks where it does not know the error */
     log_debug(acceptor->connections->log, "a client could not be accepted: %s",
-              uv_strerror(status));
+              uv_strerror_r(status, reason, sizeof(reason)));
     if (!connections_drop_idle(acceptor->connections))
         uv_sleep(1);
 }

@@ -9,6 +9,7 @@
 
 enum {
     MOST_IDLE_BYTES = 64 * 1024,
+    MOST_AT_ONCE = 64 * 1024, /* of a payload: what a socket takes in one piece, and more */
 };
 
 enum connection_state {
@@ -30,7 +31,6 @@ struct connection {
     struct buffer header, answer; /* being written */
     bool then_close;
     int open_handles;
-    char chunk[16384];
 };
 
 static void list_remove(struct connection *connection)
@@ -132,7 +132,7 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     struct connection *connection = handle->data;
     (void)suggested;
-    *buffer = uv_buf_init(connection->chunk, sizeof(connection->chunk));
+    *buffer = uv_buf_init(connection->all->chunk, sizeof(connection->all->chunk));
 }
 
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
@@ -270,14 +270,37 @@ size_t connections_limit(size_t descriptor_limit)
     return half < CONNECTIONS_MOST ? half : CONNECTIONS_MOST;
 }
 
-bool connections_drop_idle(struct connections *all)
+/* Has it begun a frame, and let it lie, that it could have sent at once? */
+static bool is_dawdling(const struct connection *connection)
+{
+    const struct frame_parser *parser = &connection->parser;
+    return connection->state == CONNECTION_READING && parser->header_length > 0 &&
+           !parser->handed_out && parser->payload_length <= MOST_AT_ONCE;
+}
+
+static bool is_idle(const struct connection *connection)
+{
+    return connection->state != CONNECTION_WORKING;
+}
+
+static struct connection *first_that(const struct connections *all,
+                                     bool (*is)(const struct connection *connection))
 {
     struct connection *at = all->first;
-    while (at && at->state == CONNECTION_WORKING)
+    while (at && !is(at))
         at = at->behind;
-    if (at)
-        close_connection(at, "it was idle longest, and another client needs the place");
-    return at != NULL;
+    return at;
+}
+
+/* Whoever dawdles goes first: a client that has just come may have had no turn yet to send. */
+bool connections_drop_idle(struct connections *all)
+{
+    struct connection *victim = first_that(all, is_dawdling);
+    if (!victim)
+        victim = first_that(all, is_idle);
+    if (victim)
+        close_connection(victim, "another client needs its place");
+    return victim != NULL;
 }
 
 static struct connection *connection_new(struct connections *all, bool is_tcp)

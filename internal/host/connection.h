@@ -25,6 +25,7 @@ struct connections {
     struct connection *first, *last; /* the one that was idle longest is first */
     size_t count, most;
     struct log *log;
+    char chunk[16384]; /* what each of them reads into; it is taken out before the next one reads */
 
     void (*on_request)(void *context, struct connection *connection, struct slice payload);
     void (*on_answered)(void *context, struct connection *connection);
@@ -49,10 +50,11 @@ void connections_init(struct connections *all, uv_loop_t *loop, size_t most, str
 /* How many connections a process may hold that can have this many descriptors open. */
 size_t connections_limit(size_t descriptor_limit);
 
-/* Accepts what waits at the listening pipe. Over the limit, the one that was idle longest goes. */
+/* Accepts what waits at the listening socket or port. Over the limit one has to go. */
 void connections_accept(struct connections *all, uv_stream_t *listener);
 
-/* Closes the one that was idle longest; false when there is none. */
+/* Closes one to make room: the first that has begun a small frame and not finished it, or else the
+ * one that was idle longest. False when there is none. */
 bool connections_drop_idle(struct connections *all);
 
 void connections_close_all(struct connections *all);
