@@ -16,7 +16,7 @@
 static cJSON *result_of(struct build_outcome *outcome, const char *remark)
 {
     struct buffer text = {0};
-    compile_result_append(&text, outcome, "/work/game", remark);
+    compile_result_append(&text, outcome, "/srv/game", remark);
     cJSON *result = json_parse(buffer_slice(&text), NULL);
     cr_assert(result, "no JSON: %s", text.data);
     buffer_clear(&text);
@@ -35,7 +35,7 @@ Test(compile_result, tells_errors_from_warnings)
     diagnostics_parse(&outcome.diagnostics,
                       slice_of("Assets/A.cs(1,2): warning CS1: w\nAssets/A.cs(3,4): error CS2: "
                                "\"e\"\nerror CS3: bytes \xff\xfe"),
-                      "/work/game");
+                      "/srv/game");
     cJSON *result = result_of(&outcome, NULL);
     const cJSON *errors = json_get(result, "Errors"), *warnings = json_get(result, "Warnings");
     const cJSON *placed = cJSON_GetArrayItem(errors, 0), *loose = cJSON_GetArrayItem(errors, 1);
@@ -48,7 +48,7 @@ Test(compile_result, tells_errors_from_warnings)
     cr_expect_eq(json_whole_number(placed, "Line", -1), 3);
     cr_expect_str_eq(json_string(loose, "File"), "");
     cr_expect_eq(json_whole_number(loose, "Line", -1), 0);
-    cr_expect_str_eq(json_string(result, "ProjectRoot"), "/work/game");
+    cr_expect_str_eq(json_string(result, "ProjectRoot"), "/srv/game");
     cJSON_Delete(result);
 }
 

@@ -6,7 +6,7 @@
 static struct diagnostics parse(const char *output)
 {
     struct diagnostics list = {0};
-    diagnostics_parse(&list, slice_of(output), "/work/game");
+    diagnostics_parse(&list, slice_of(output), "/srv/game");
     return list;
 }
 
@@ -65,10 +65,10 @@ Test(diagnostics, takes_paths_with_spaces_parentheses_and_colons)
 
 Test(diagnostics, makes_paths_relative_to_the_project)
 {
-    expect_one("/work/game/Assets/A.cs(1,2): error CS1: x", DIAGNOSTIC_ERROR, "Assets/A.cs", 1,
+    expect_one("/srv/game/Assets/A.cs(1,2): error CS1: x", DIAGNOSTIC_ERROR, "Assets/A.cs", 1,
                "Assets/A.cs(1,2): error CS1: x");
-    expect_one("/work/game2/A.cs(1,2): error CS1: x", DIAGNOSTIC_ERROR, "/work/game2/A.cs", 1,
-               "/work/game2/A.cs(1,2): error CS1: x");
+    expect_one("/srv/game2/A.cs(1,2): error CS1: x", DIAGNOSTIC_ERROR, "/srv/game2/A.cs", 1,
+               "/srv/game2/A.cs(1,2): error CS1: x");
 }
 
 Test(diagnostics, passes_over_everything_else)

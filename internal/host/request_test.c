@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOT "/work/game"
+#define ROOT "/srv/game"
 
 static void expect_fault(const char *payload, enum rpc_code code, const char *id)
 {
