@@ -170,6 +170,30 @@ bool test_request_send_frame(struct test_request *request, const char *json)
     return is_sent;
 }
 
+/* Sends a frame that is not final: its result and what it says under "uloop". */
+static void send_ahead(struct test_request *request, const char *result, const char *phase,
+                       const char *number, const char *value)
+{
+    char *id = json_print(request->id);
+    char *frame = memory_format("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"%s\":true},"
+                                "\"uloop\":{\"phase\":\"%s\",\"%s\":%s}}",
+                                id, result, phase, number, value);
+    if (!test_request_send_frame(request, frame))
+        testkit_fail("The client of %s went away before its answer.", request->method);
+    free(frame);
+    free(id);
+}
+
+void test_request_acknowledge(struct test_request *request, const char *interval_seconds)
+{
+    send_ahead(request, "accepted", "accepted", "heartbeatIntervalSeconds", interval_seconds);
+}
+
+void test_request_beat(struct test_request *request, const char *stall_seconds)
+{
+    send_ahead(request, "alive", "heartbeat", "mainThreadStallSeconds", stall_seconds);
+}
+
 /* Sends the final answer, whose one member beside the envelope is given as text. False when the
  * client has gone away. */
 static bool finish(struct test_request *request, const char *member)

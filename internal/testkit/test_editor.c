@@ -19,11 +19,16 @@ enum {
     NAME_DIGITS = 16
 };
 
-static char *socket_path(const char *root)
+static char *socket_path(const char *folder, const char *root)
 {
     char digest[SHA256_DIGEST_STRING_LENGTH];
     (void)SHA256Data((const uint8_t *)root, strlen(root), digest);
-    return memory_format("/tmp/uloop/UnityCliLoop-%.*s.sock", NAME_DIGITS, digest);
+    return memory_format("%s/UnityCliLoop-%.*s.sock", folder, NAME_DIGITS, digest);
+}
+
+static char *private_folder(void)
+{
+    return memory_format("/tmp/uloop-%lu", (unsigned long)geteuid());
 }
 
 static void release(void *thing)
@@ -55,9 +60,10 @@ struct test_editor *test_editor_new(const char *canonical_root)
     struct test_editor *editor = memory_new(sizeof(*editor));
     editor->root = memory_copy_string(canonical_root);
     editor->folder = memory_format("%s/Temp/UnityCliLoop", canonical_root);
-    editor->socket = socket_path(canonical_root);
+    editor->socket = socket_path("/tmp/uloop", canonical_root);
     editor->listener.descriptor = -1;
     editor->answers_probes = true;
+    editor->generation = 1;
     /* A client that has gone away shows as EPIPE, not as the end of the test. */
     (void)signal(SIGPIPE, SIG_IGN);
     cleanup_register(release, editor);
@@ -70,6 +76,15 @@ void test_editor_free(struct test_editor *editor)
         return;
     cleanup_forget(editor);
     release(editor);
+}
+
+void test_editor_set_generation(struct test_editor *editor, int generation)
+{
+    char *folder = generation < 3 ? memory_copy_string("/tmp/uloop") : private_folder();
+    editor->generation = generation;
+    free(editor->socket);
+    editor->socket = socket_path(folder, editor->root);
+    free(folder);
 }
 
 const char *test_editor_socket(const struct test_editor *editor)
@@ -95,15 +110,31 @@ static void describe(void *context, struct buffer *text)
                          editor->dispatched, editor->probed);
 }
 
-void test_editor_listen(struct test_editor *editor)
+static void make_private_folder(void)
 {
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+    char *folder = private_folder();
+    if (mkdir(folder, 0700) != 0 && errno != EEXIST)
+        testkit_fail("Cannot make %s: %s.", folder, strerror(errno));
+    free(folder);
+}
+
+static void make_shared_folder(void)
+{
     if (mkdir("/tmp/uloop", 0777) != 0 && errno != EEXIST)
         testkit_fail("Cannot make /tmp/uloop: %s.", strerror(errno));
     /* Root's tests run programs as other users, who could not come in otherwise. */
     if (geteuid() == 0 && chmod("/tmp/uloop", 01777) != 0)
         testkit_fail("Cannot open /tmp/uloop to all: %s.", strerror(errno));
+}
+
+void test_editor_listen(struct test_editor *editor)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (editor->generation < 3)
+        make_shared_folder();
+    else
+        make_private_folder();
     memcpy(address.sun_path, editor->socket, strlen(editor->socket) + 1);
     (void)unlink(editor->socket);
     if (descriptor < 0 ||
@@ -171,6 +202,12 @@ static void check_request(const struct test_editor *editor, const struct test_re
         testkit_fail("A request is not meant for %s: %s.", editor->root, request->raw);
     if (!json_string(request->uloop, "cliVersion"))
         testkit_fail("A request does not tell uloop.cliVersion: %s.", request->raw);
+    if (editor->generation >= 2 && !cJSON_IsTrue(json_get(request->uloop, "acceptsDispatchAck")))
+        testkit_fail("A request does not accept an ack: %s.", request->raw);
+    if (editor->generation >= 3 && (json_whole_number(request->uloop, "protocolVersion", 0) <= 0 ||
+                                    !json_string(request->uloop, "projectRunnerVersion") ||
+                                    !cJSON_IsTrue(json_get(request->uloop, "acceptsHeartbeat"))))
+        testkit_fail("A request lacks metadata of the third generation: %s.", request->raw);
 }
 
 void test_editor_take_request(struct connection *connection, struct slice payload)

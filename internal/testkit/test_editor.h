@@ -6,11 +6,11 @@
 #include <stddef.h>
 
 /*
- * A Unity Editor of generation G1 that a test plays itself, step by step: it publishes phases,
- * takes requests and answers them when the test says so. Written from docs/protocol.md alone and
- * sharing no code with the client or the host, so that it is a witness of its own. It is strict: a
- * request that breaks the contract (framing, JSON-RPC, metadata) fails the test, as does everything
- * here that cannot be done.
+ * A Unity Editor of generation G1 (or a later one) that a test plays itself, step by step: it
+ * publishes phases, takes requests and answers them when the test says so. Written from
+ * docs/protocol.md alone and sharing no code with the client or the host, so that it is a witness
+ * of its own. It is strict: a request that breaks the contract (framing, JSON-RPC, metadata) fails
+ * the test, as does everything here that cannot be done.
  *
  * A get-version request, which is the readiness probe, is answered at once, whatever the test waits
  * for at that moment, and is shown to nobody; unless test_editor_answer_probes() says otherwise.
@@ -24,6 +24,13 @@ struct test_editor;
 
 /* Nothing listens and no state is published yet. `canonical_root` is copied. */
 struct test_editor *test_editor_new(const char *canonical_root);
+
+/*
+ * Makes it an Editor of generation 2 or 3, before it listens: it holds requests against that one's
+ * metadata, and the third has its socket in the user's own folder. That these have no state file is
+ * up to the test.
+ */
+void test_editor_set_generation(struct test_editor *editor, int generation);
 
 /* Closes everything and removes the socket. The project's files stay. NULL is fine. */
 void test_editor_free(struct test_editor *editor);
@@ -115,6 +122,11 @@ const char *test_request_text(const struct test_request *request, const char *pa
 void test_request_answer(struct test_request *request, const char *result_json);
 void test_request_error(struct test_request *request, int code, const char *message,
                         const char *data_json);
+
+/* Sends a frame ahead of the final answer: that the request was taken, and how often the client
+ * will hear of it; or that it is worked on, and for how long the main thread has stood still. */
+void test_request_acknowledge(struct test_request *request, const char *interval_seconds);
+void test_request_beat(struct test_request *request, const char *stall_seconds);
 
 /* Sends JSON as one frame, or any bytes at all, as part of an answer. False when the client has
  * gone away. */

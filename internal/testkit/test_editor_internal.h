@@ -30,6 +30,7 @@ struct test_editor {
     struct watch listener; /* its descriptor is -1 while nothing listens */
     bool has_socket;       /* we bound it, and have not removed it */
     bool answers_probes;
+    int generation;
     size_t dispatched;
     size_t probed;
     struct connection *connections;
