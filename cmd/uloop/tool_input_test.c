@@ -160,6 +160,28 @@ Test(vanishing_project, ends_every_wait)
     }
 }
 
+Test(vanishing_project, ends_every_wait_for_an_answer)
+{
+    static const struct {
+        const char *command, *option, *words;
+    } RUNS[] = {
+        {"get-hierarchy", NULL, "\"safeToRetry\": false"},
+        {"compile", "--timeout=60", "\"safeToRetry\": false"},
+        {"get-logs", "--timeout=60", "\"safeToRetry\": true"},
+    };
+    for (size_t i = 0; i < sizeof(RUNS) / sizeof(RUNS[0]); i++) {
+        struct editor_scene scene = editor_scene_new_ready();
+        struct program *uloop = start_uloop(scene.project, RUNS[i].command, RUNS[i].option, NULL);
+        (void)test_editor_accept(scene.editor);
+        struct vanished vanished = vanish(scene.project);
+        struct program_end end = program_wait(uloop);
+        cr_expect_not_null(strstr(end.err, RUNS[i].words), "%s", end.err);
+        expect_end(end, 2, "is not there any more");
+        reappear(&vanished, scene.project);
+        editor_scene_free(&scene);
+    }
+}
+
 Test(vanishing_project, is_not_made_again_by_sync)
 {
     struct editor_scene scene = editor_scene_new_ready();
@@ -175,10 +197,13 @@ Test(vanishing_project, is_not_made_again_by_sync)
 Test(vanishing_project, is_not_made_again_by_a_compile_that_is_given_up)
 {
     struct editor_scene scene = editor_scene_new_ready();
-    struct program *uloop = start_uloop(scene.project, "compile", "--timeout", "1.5");
+    struct program *uloop = start_uloop(scene.project, "compile", NULL, NULL);
     (void)test_editor_accept(scene.editor);
+    program_stop(uloop); /* it is to find the folder gone and the signal there at once */
     struct vanished vanished = vanish(scene.project);
-    expect_end(program_wait(uloop), 4, "COMPILE_WAIT_TIMEOUT");
+    program_signal(uloop, SIGINT);
+    program_signal(uloop, SIGCONT);
+    expect_end(program_wait(uloop), 130, "Interrupted by a signal while the Editor compiles");
     reappear(&vanished, scene.project);
     editor_scene_free(&scene);
 }

@@ -47,6 +47,8 @@
     X(E_EDITOR_FROZEN, "UNITY_DISCONNECTED_AFTER_DISPATCH", "response_waiting", 6, false, true,    \
       "Look at the Editor; if it does not come back, end it, start it again, and find out what "   \
       "it did of the command.")                                                                    \
+    X(E_PROJECT_GONE, "PROJECT_NOT_FOUND", "response_waiting", 2, false, true,                     \
+      "Find out where the project's folder went, and what the Editor did of the command.")         \
     X(E_OWNER_EXITED, "UNITY_DISCONNECTED_AFTER_DISPATCH", "compile_waiting", 6, false, true,      \
       "Find out why the Editor ended (its log says), then start it and compile again.")            \
     X(E_ANSWER_MALFORMED, "UNITY_RPC_ERROR", "response_waiting", 5, false, true,                   \

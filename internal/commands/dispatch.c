@@ -29,6 +29,8 @@ static bool await_answer(struct wait *wait, struct client *client, const struct 
                       request->method);
             return false;
         }
+        if (client->phase == CLIENT_SENT && !wait_finds_project(wait, E_PROJECT_GONE, error))
+            return false;
     }
     if (client->phase == CLIENT_ANSWERED) {
         log_debug(wait->log, "the Editor answered %s with %zu bytes", request->method,

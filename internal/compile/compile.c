@@ -203,7 +203,7 @@ static bool sleep_until_event(struct run *run, uint64_t until_ms)
         until_ms = clock_earlier(until_ms, clock_after(clock_now_ms(), STATE_READ_PAUSE_MS));
     tell_listener(run);
     if (wait_sleep(wait, until_ms, run->error))
-        return true;
+        return wait_finds_project(wait, E_PROJECT_GONE, run->error);
     error_set(run->error, E_ABANDONED, "Interrupted by a signal while the Editor compiles.");
     keep_pending(run);
     return false;

@@ -125,14 +125,17 @@ static struct client *try_dispatch(struct wait *wait, const struct preflight_rul
     return client;
 }
 
-/* Is the project's folder still there? Asked where there is no state: none can come without it. */
-static bool is_project_there(const struct wait *wait, struct error *error)
+bool wait_finds_project(const struct wait *wait, enum error_code code, struct error *error)
 {
     const char *root = wait->project->root;
-    if (wait->state.kind != STATE_ABSENT || path_is_folder(root))
-        return true;
-    return error_set(error, E_PROJECT_NOT_FOUND, "The project folder %s is not there any more.",
-                     root);
+    return path_is_folder(root) ||
+           error_set(error, code, "The project folder %s is not there any more.", root);
+}
+
+/* Asked where there is no state: none can come without the folder. */
+static bool is_project_there(const struct wait *wait, struct error *error)
+{
+    return wait->state.kind != STATE_ABSENT || wait_finds_project(wait, E_PROJECT_NOT_FOUND, error);
 }
 
 /* One round behind a look, without the target: sleeps, or ends the wait with *error. */

@@ -117,6 +117,9 @@ struct client *wait_ask(struct wait *wait, const char *method, const char *param
  * ends the wait. */
 bool wait_sleep(struct wait *wait, uint64_t until_ms, struct error *error);
 
+/* Is the project's folder still there? Else *error has `code`. */
+bool wait_finds_project(const struct wait *wait, enum error_code code, struct error *error);
+
 /* Fills *error with `code`, worded after what was observed, with the observation as details. */
 void wait_describe_failure(const struct wait *wait, enum error_code code, struct error *error);
 
