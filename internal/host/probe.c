@@ -76,8 +76,7 @@ static void on_change(void *context)
                                                   .id = 1});
         break;
     case CLIENT_UNREACHED:
-        fail(probe,
-             client->error.code != E_NONE ? client->error.message : uv_strerror(client->status));
+        fail(probe, client_why_unreached(client));
         break;
     case CLIENT_ANSWERED:
         go_on(probe);

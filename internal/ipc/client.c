@@ -311,6 +311,13 @@ struct client *client_connect(uv_loop_t *loop, struct destination *destination,
     return client;
 }
 
+const char *client_why_unreached(const struct client *client)
+{
+    if (client->error.code != E_NONE)
+        return client->error.message;
+    return client->status < 0 ? uv_strerror(client->status) : "not accepted in time";
+}
+
 void client_send(struct client *client, const struct rpc_request *request)
 {
     client->request = (struct rpc_request){

@@ -69,6 +69,9 @@ struct client {
 struct client *client_connect(uv_loop_t *loop, struct destination *destination,
                               void (*on_change)(void *context), void *context);
 
+/* Why there is no connection, in words; borrowed, valid until the client is closed. */
+const char *client_why_unreached(const struct client *client);
+
 /* Sends the request, which is copied; only in phase CLIENT_CONNECTED. */
 void client_send(struct client *client, const struct rpc_request *request);
 

@@ -176,7 +176,7 @@ struct client *wait_connect(struct wait *wait, uint64_t deadline_ms)
     wait->seen.endpoint = client->phase == CLIENT_CONNECTING ? silent_endpoint(wait, deadline_ms)
                                                              : unreached_endpoint(client);
     log_debug(wait->log, "connect %s: %s", wait->reach.destination.address,
-              uv_strerror(client->status));
+              client_why_unreached(client));
     client_close(client);
     return NULL;
 }

@@ -194,6 +194,22 @@ Test(wait, needs_no_look_at_processes_for_a_ready_editor)
     scene_close(&scene);
 }
 
+static void take_note(struct scene *scene)
+{
+    (void)scene; /* that the moment came is all that is wanted */
+}
+
+Test(wait, says_why_there_is_no_connection_also_where_time_was_up_before_there_could_be_one)
+{
+    struct scene scene;
+    scene_open(&scene, "not accepted in time", take_note);
+    test_editor_listen(scene.editor);
+    publish_ready(&scene);
+    cr_expect_null(wait_connect(&scene.wait, clock_now_ms()));
+    cr_expect_null(scene.moment, "the log says something else");
+    scene_close(&scene);
+}
+
 Test(wait, returns_from_a_sleep_whose_end_has_come_already, .timeout = 60)
 {
     struct scene scene;
