@@ -3,6 +3,7 @@
 #include "json/json.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -164,4 +165,67 @@ Test(request, answers_with_a_fault)
                                "\"message\":\"x\"}}");
     buffer_clear(&out);
     rpc_fault_clear(&fault);
+}
+
+static struct request_sender sender_of(const char *uloop)
+{
+    static char payload[1024];
+    struct request request;
+    struct rpc_fault fault = {0};
+    (void)snprintf(payload, sizeof(payload), "{\"method\":7,\"uloop\":%s}", uloop);
+    (void)request_read(slice_of(payload), ROOT, &request, &fault);
+    struct request_sender sender = request.sender; /* its token lies in the payload */
+    request_clear(&request);
+    rpc_fault_clear(&fault);
+    return sender;
+}
+
+/* Who asks is known whatever else is wrong with the request. */
+Test(request, tells_what_is_said_of_its_sender)
+{
+    struct request_sender sender =
+        sender_of("{\"token\":\"abc\",\"protocolVersion\":12,\"acceptsDispatchAck\":true,"
+                  "\"acceptsHeartbeat\":true}");
+    cr_expect(slice_equals(sender.token, "abc"));
+    cr_expect_eq(sender.protocol_version, 12);
+    cr_expect(sender.accepts_ack && sender.accepts_heartbeat);
+}
+
+Test(request, passes_over_what_says_nothing_of_its_sender)
+{
+    static const char *const SAID[] = {
+        "null",
+        "[]",
+        "\"token\"",
+        "{}",
+        "{\"token\":7,\"protocolVersion\":\"1\",\"acceptsDispatchAck\":1}",
+        "{\"token\":null,\"protocolVersion\":-1,\"acceptsDispatchAck\":\"true\"}",
+        "{\"token\":[\"abc\"],\"protocolVersion\":1.0,\"acceptsHeartbeat\":{}}",
+        "{\"protocolVersion\":1e3,\"acceptsDispatchAck\":false,\"acceptsHeartbeat\":null}",
+        "{\"protocolVersion\":9999999999999999999999999}",
+    };
+    for (size_t at = 0; at < sizeof(SAID) / sizeof(SAID[0]); at++) {
+        struct request_sender sender = sender_of(SAID[at]);
+        cr_expect_null(sender.token.data, "%s", SAID[at]);
+        cr_expect_eq(sender.protocol_version, 0, "%s", SAID[at]);
+        cr_expect_not(sender.accepts_ack || sender.accepts_heartbeat, "%s", SAID[at]);
+    }
+}
+
+Test(request, is_followed_by_frames_ahead_of_its_answer)
+{
+    struct buffer out = {0};
+    answer_append_ack(&out, "\"a\"", 10000);
+    cr_expect_str_eq(out.data, "{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"result\":{\"accepted\":true},"
+                               "\"uloop\":{\"phase\":\"accepted\","
+                               "\"heartbeatIntervalSeconds\":10}}");
+    buffer_clear(&out);
+    answer_append_ack(&out, "1", 0);
+    cr_expect_str_eq(out.data, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"accepted\":true},"
+                               "\"uloop\":{\"phase\":\"accepted\"}}");
+    buffer_clear(&out);
+    answer_append_heartbeat(&out, "7");
+    cr_expect_str_eq(out.data, "{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"alive\":true},"
+                               "\"uloop\":{\"phase\":\"heartbeat\",\"mainThreadStallSeconds\":0}}");
+    buffer_clear(&out);
 }
