@@ -280,27 +280,42 @@ static bool is_dawdling(const struct connection *connection)
 
 static bool is_idle(const struct connection *connection)
 {
-    return connection->state != CONNECTION_WORKING;
+    return connection->state == CONNECTION_READING;
 }
 
+static bool is_being_answered(const struct connection *connection)
+{
+    return connection->state == CONNECTION_WRITING;
+}
+
+/* The first that is so, in the order in which they were idle; not `but`. */
 static struct connection *first_that(const struct connections *all,
-                                     bool (*is)(const struct connection *connection))
+                                     bool (*is)(const struct connection *connection),
+                                     const struct connection *but)
 {
     struct connection *at = all->first;
-    while (at && !is(at))
+    while (at && (at == but || !is(at)))
         at = at->behind;
     return at;
 }
 
-/* Whoever dawdles goes first: a client that has just come may have had no turn yet to send. */
-bool connections_drop_idle(struct connections *all)
+/* Whoever dawdles goes first: a client that has just come may have had no turn yet to send. Those
+ * who do not take their answers must not keep everybody else out. */
+static bool drop_one(struct connections *all, const struct connection *but)
 {
-    struct connection *victim = first_that(all, is_dawdling);
+    struct connection *victim = first_that(all, is_dawdling, but);
     if (!victim)
-        victim = first_that(all, is_idle);
+        victim = first_that(all, is_idle, but);
+    if (!victim)
+        victim = first_that(all, is_being_answered, but);
     if (victim)
         close_connection(victim, "another client needs its place");
     return victim != NULL;
+}
+
+bool connections_drop_idle(struct connections *all)
+{
+    return drop_one(all, NULL);
 }
 
 static struct connection *connection_new(struct connections *all, bool is_tcp)
@@ -345,9 +360,9 @@ void connections_accept(struct connections *all, uv_stream_t *listener)
     } else if (!is_welcome(connection, &error)) {
         log_debug(all->log, "connection refused: %s", error.message);
         close_connection(connection, "its peer is not trusted");
+    } else if (all->count > all->most && !drop_one(all, connection)) {
+        close_connection(connection, "there is no room for it");
     } else {
-        if (all->count > all->most)
-            (void)connections_drop_idle(all);
         read_on(connection);
     }
     error_clear(&error);

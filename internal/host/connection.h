@@ -50,11 +50,13 @@ void connections_init(struct connections *all, uv_loop_t *loop, size_t most, str
 /* How many connections a process may hold that can have this many descriptors open. */
 size_t connections_limit(size_t descriptor_limit);
 
-/* Accepts what waits at the listening socket or port. Over the limit one has to go. */
+/* Accepts what waits at the listening socket or port. Over the limit one has to go, as with
+ * connections_drop_idle(), or else the new one. */
 void connections_accept(struct connections *all, uv_stream_t *listener);
 
 /* Closes one to make room: the first that has begun a small frame and not finished it, or else the
- * one that was idle longest. False when there is none. */
+ * one that was idle longest, or else the one that has not taken its answer longest. Never one whose
+ * request is worked on. False when there is none. */
 bool connections_drop_idle(struct connections *all);
 
 void connections_close_all(struct connections *all);
