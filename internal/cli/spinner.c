@@ -41,20 +41,22 @@ void spinner_text(struct buffer *out, const char *what, uint64_t since_ms, size_
 static void replace_line(struct spinner *spinner, const char *text, size_t length, size_t columns)
 {
     struct buffer line = {0};
-    if (spinner->shown >= columns) /* the terminal became narrower */
-        spinner->shown = columns - 1;
+    size_t shown = spinner->shown.length;
+    if (shown >= columns) /* the terminal became narrower */
+        shown = columns - 1;
     buffer_append_char(&line, '\r');
     buffer_append(&line, text, length);
-    for (size_t i = length; i < spinner->shown; i++)
+    for (size_t i = length; i < shown; i++)
         buffer_append_char(&line, ' ');
-    if (length < spinner->shown) {
+    if (length < shown) {
         buffer_append_char(&line, '\r');
         buffer_append(&line, text, length);
     }
     (void)fwrite(line.data, 1, line.length, spinner->stream);
     (void)fflush(spinner->stream);
     buffer_clear(&line);
-    spinner->shown = length;
+    buffer_clear(&spinner->shown);
+    buffer_append(&spinner->shown, text, length);
 }
 
 void spinner_show(struct spinner *spinner, const char *what, uint64_t since_ms)
@@ -64,12 +66,14 @@ void spinner_show(struct spinner *spinner, const char *what, uint64_t since_ms)
     struct buffer text = {0};
     size_t columns = terminal_columns(spinner->stream);
     spinner_text(&text, what, since_ms, columns);
-    replace_line(spinner, text.data, text.length, columns);
+    if (!slice_equals(buffer_slice(&spinner->shown), text.data))
+        replace_line(spinner, text.data, text.length, columns);
     buffer_clear(&text);
 }
 
 void spinner_clear(struct spinner *spinner)
 {
-    if (spinner->shown > 0)
+    if (spinner->shown.length > 0)
         replace_line(spinner, "", 0, terminal_columns(spinner->stream));
+    buffer_clear(&spinner->shown);
 }

@@ -13,12 +13,12 @@
  * spinner_show() after an event and about once a second. Zero-initialised shows nothing.
  */
 struct spinner {
-    FILE *stream; /* borrowed; NULL where nobody looks */
-    size_t shown; /* columns that the line on the terminal takes */
+    FILE *stream;        /* borrowed; NULL where nobody looks */
+    struct buffer shown; /* the line on the terminal, ASCII; nothing when there is none */
 };
 
-/* Replaces the line. what: such as "compiling", may come from a state file; since_ms: how long the
- * command has waited. */
+/* Replaces the line, unless it says so already. what: such as "compiling", may come from a state
+ * file; since_ms: how long the command has waited. */
 void spinner_show(struct spinner *spinner, const char *what, uint64_t since_ms);
 
 /* Takes the line away; harmless when there is none. Comes before anything else that is written. */

@@ -49,6 +49,7 @@ static char *written(void (*calls)(struct spinner *spinner))
     size_t length = 0;
     struct spinner spinner = {.stream = open_memstream(&text, &length)};
     calls(&spinner);
+    buffer_clear(&spinner.shown);
     cr_assert_eq(fclose(spinner.stream), 0);
     return text;
 }
@@ -64,6 +65,19 @@ Test(spinner, blanks_out_what_is_left_of_a_longer_line)
     char *text = written(show_twice);
     cr_expect_str_eq(text, "\r| Waiting: compiling (0 s)"
                            "\r| Waiting: up (0 s)       \r| Waiting: up (0 s)");
+    free(text);
+}
+
+static void show_the_same(struct spinner *spinner)
+{
+    for (uint64_t since_ms = 0; since_ms <= 1000; since_ms += 100)
+        spinner_show(spinner, "up", since_ms);
+}
+
+Test(spinner, writes_only_what_has_changed)
+{
+    char *text = written(show_the_same);
+    cr_expect_str_eq(text, "\r| Waiting: up (0 s)\r/ Waiting: up (1 s)");
     free(text);
 }
 
@@ -87,5 +101,5 @@ Test(spinner, shows_nothing_where_nobody_looks)
     struct spinner spinner = {0};
     spinner_show(&spinner, "compiling", 0);
     spinner_clear(&spinner);
-    cr_expect_eq(spinner.shown, 0);
+    cr_expect_eq(spinner.shown.length, 0);
 }

@@ -2,10 +2,39 @@
 
 #include "base/clock.h"
 
-static void show(void *context, const char *phase)
+#include <stdlib.h>
+
+enum {
+    SHOW_AFTER_MS = 200 /* what is done sooner needs no progress line, which would only flicker */
+};
+
+static void show_phase(struct waiting *waiting)
+{
+    if (waiting->is_long && waiting->phase)
+        spinner_show(&waiting->cli->spinner, waiting->phase, clock_now_ms() - waiting->start_ms);
+}
+
+static void on_phase(void *context, const char *phase)
 {
     struct waiting *waiting = context;
-    spinner_show(&waiting->cli->spinner, phase, clock_now_ms() - waiting->start_ms);
+    free(waiting->phase);
+    waiting->phase = memory_copy_string(phase);
+    show_phase(waiting);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct waiting *waiting = timer->data;
+    waiting->is_long = true;
+    show_phase(waiting);
+}
+
+/* Where no timer can be had, the line is there at once. */
+static void start_timer(struct waiting *waiting)
+{
+    waiting->timer.data = waiting;
+    waiting->is_long = uv_timer_init(&waiting->wait.watch.loop, &waiting->timer) < 0 ||
+                       uv_timer_start(&waiting->timer, on_timer, SHOW_AFTER_MS, 0) < 0;
 }
 
 bool waiting_open(struct waiting *waiting, struct cli *cli, struct error *error)
@@ -15,7 +44,9 @@ bool waiting_open(struct waiting *waiting, struct cli *cli, struct error *error)
         return false;
     waiting->cli = cli;
     waiting->start_ms = clock_now_ms();
-    waiting->wait.listener = (struct wait_listener){.waiting = show, .context = waiting};
+    waiting->phase = NULL;
+    waiting->wait.listener = (struct wait_listener){.waiting = on_phase, .context = waiting};
+    start_timer(waiting);
     return true;
 }
 
@@ -23,4 +54,5 @@ void waiting_close(struct waiting *waiting)
 {
     wait_close(&waiting->wait);
     spinner_clear(&waiting->cli->spinner);
+    free(waiting->phase);
 }

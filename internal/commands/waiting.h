@@ -6,12 +6,15 @@
 
 #include <stdbool.h>
 
-/* A wait for the command's project that shows the spinner while it lasts. Not to be moved once it
- * is open. */
+/* A wait for the command's project that shows the spinner while it lasts, unless it is over in a
+ * moment. Not to be moved once it is open. */
 struct waiting {
     struct wait wait;
     struct cli *cli;
     uint64_t start_ms;
+    uv_timer_t timer; /* of the wait's loop, which closes it */
+    char *phase;      /* what is waited for, as last told; NULL before */
+    bool is_long;     /* it has lasted long enough for the spinner */
 };
 
 /* Opens the project and the wait. Fails with E_PROJECT_NOT_FOUND or E_SYSTEM; there is nothing to
