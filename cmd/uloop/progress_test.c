@@ -276,6 +276,22 @@ Test(log_lines, tell_at_trace_what_is_sent)
     editor_scene_free(&scene);
 }
 
+Test(log_lines, tell_at_trace_what_a_compile_sends)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    struct program *uloop = program_start(ARGUMENTS("compile"), scene.project->root,
+                                          (const char *const[]){"ULOOP_LOG=trace", NULL});
+    struct test_request *request = test_editor_accept(scene.editor);
+    char *line = memory_format(" sending compile {\"ForceRecompile\":false,"
+                               "\"WaitForDomainReload\":true,\"RequestId\":\"%s\"}\n",
+                               test_request_text(request, "RequestId"));
+    program_await_error_text(uloop, line);
+    test_request_answer(request, "{\"Success\":false}");
+    expect_end(program_wait(uloop), 1, "false");
+    free(line);
+    editor_scene_free(&scene);
+}
+
 Test(log_lines, go_to_a_file_and_leave_standard_error_alone)
 {
     struct editor_scene scene = editor_scene_new_ready();

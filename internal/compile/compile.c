@@ -270,6 +270,7 @@ static bool dispatch(struct run *run, uint64_t deadline_ms)
     /* From here on every change counts, so the watch must stand before the request is sent. */
     (void)watch_arm(&wait->watch);
     char *params = params_of(&run->request);
+    log_trace(wait->log, "sending compile %s", params);
     client_send(run->client, &(struct rpc_request){.method = "compile",
                                                    .params_json = params,
                                                    .project_root = root_of(run),
