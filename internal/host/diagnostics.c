@@ -152,17 +152,39 @@ static bool parse_line(struct diagnostics *list, struct slice line, const char *
     return false;
 }
 
+/* mcs points at what an error is related to: a script, or a library in whatever place it read it
+ * from. Neither place is named otherwise than the user knows it. The caller frees. */
+static char *shorten_related(struct slice line, const char *project_root)
+{
+    static const char RELATED[] = "(Location of the symbol related to previous error)";
+    static const char LIBRARY[] = ".dll ";
+    char *text = memory_copy_bytes(line.data, line.length);
+    const char *related = strstr(text, RELATED);
+    if (!related || related == text)
+        return text;
+    size_t path = (size_t)(related - text);
+    bool is_library =
+        path > strlen(LIBRARY) && strncmp(related - strlen(LIBRARY), LIBRARY, strlen(LIBRARY)) == 0;
+    char *shortened = is_library ? memory_copy_string(path_name(text, PATH_NATIVE))
+                                 : relative_path(line, project_root);
+    free(text);
+    return shortened;
+}
+
 /* Adds a line to the diagnostic before it; false when it cannot be more of it. */
-static bool continue_message(struct diagnostic *diagnostic, struct slice line)
+static bool continue_message(struct diagnostic *diagnostic, struct slice line,
+                             const char *project_root)
 {
     size_t length = strlen(diagnostic->message);
     if (line.length == 0 || length + line.length > MOST_MESSAGE_BYTES ||
         starts_with(line, "Compilation failed") || starts_with(line, "Compilation succeeded"))
         return false;
-    diagnostic->message = memory_resize(diagnostic->message, length + line.length + 2);
+    char *more = shorten_related(line, project_root); /* never longer */
+    size_t more_length = strlen(more);
+    diagnostic->message = memory_resize(diagnostic->message, length + more_length + 2);
     diagnostic->message[length] = '\n';
-    memcpy(diagnostic->message + length + 1, line.data, line.length);
-    diagnostic->message[length + line.length + 1] = '\0';
+    memcpy(diagnostic->message + length + 1, more, more_length + 1);
+    free(more);
     return true;
 }
 
@@ -176,7 +198,7 @@ void diagnostics_parse(struct diagnostics *list, struct slice output, const char
         if (line.length > 0 && line.data[line.length - 1] == '\r')
             line.length--;
         open = parse_line(list, line, project_root) ||
-               (open && continue_message(&list->items[list->count - 1], line));
+               (open && continue_message(&list->items[list->count - 1], line, project_root));
         output = behind(output, end ? length + 1 : length);
     }
 }

@@ -106,6 +106,32 @@ Test(diagnostics, takes_the_lines_that_belong_to_a_message)
     expect_one(thrown, DIAGNOSTIC_WARNING, NULL, 0, thrown);
 }
 
+/* mcs names the library that it read, which is a place of ours that means nothing to the user. */
+Test(diagnostics, names_what_an_error_is_related_to_as_the_project_knows_it)
+{
+    struct diagnostics list = parse(
+        "B.cs(1,52): error CS0509: `B.C': cannot derive from sealed type `L.S'\n"
+        "/srv/game/Library/ScriptAssemblies.building/L (1).dll (Location of the symbol related to "
+        "previous error)\n"
+        "B.cs(2,1): error CS0111: A member `A.F()' is already defined\n"
+        "/srv/game/Assets/A.cs(1,30): (Location of the symbol related to previous error)\n"
+        "B.cs(3,1): error CS1: x\n"
+        "/usr/lib/mono/4.5/mscorlib.dll (Location of the symbol related to previous error)\n"
+        "(Location of the symbol related to previous error)\n");
+    cr_assert_eq(list.count, 3);
+    cr_expect_str_eq(list.items[0].message,
+                     "B.cs(1,52): error CS0509: `B.C': cannot derive from sealed type `L.S'\n"
+                     "L (1).dll (Location of the symbol related to previous error)");
+    cr_expect_str_eq(list.items[1].message,
+                     "B.cs(2,1): error CS0111: A member `A.F()' is already defined\n"
+                     "Assets/A.cs(1,30): (Location of the symbol related to previous error)");
+    cr_expect_str_eq(list.items[2].message,
+                     "B.cs(3,1): error CS1: x\n"
+                     "mscorlib.dll (Location of the symbol related to previous error)\n"
+                     "(Location of the symbol related to previous error)");
+    diagnostics_clear(&list);
+}
+
 Test(diagnostics, ends_a_message_at_an_empty_line_and_at_the_summary)
 {
     struct diagnostics list = parse("A.cs(1,1): warning CS1: a\r\nmore\r\n\r\nnoise\r\n"
