@@ -138,6 +138,7 @@ Test(wait, sees_what_changed_while_it_asked_the_endpoint)
     scene.wait.listener = (struct wait_listener){.waiting = must_not_sleep};
     cr_assert_null(wait_a_minute(&scene, &error));
     cr_assert_eq(error.code, E_STATE_FAILED, "%s", error.message);
+    error_clear(&error);
     scene_close(&scene);
 }
 
@@ -157,6 +158,7 @@ Test(wait, ends_at_its_deadline_also_where_what_it_watches_changes_at_every_look
     scene.log.level = LOG_TRACE;
     cr_assert_null(wait_for_dispatch(&scene.wait, clock_after(clock_now_ms(), 50), &error));
     cr_assert_eq(error.code, E_READY_TIMEOUT, "%s", error.message);
+    error_clear(&error);
     scene_close(&scene);
 }
 
