@@ -287,7 +287,9 @@ Test(compile, interrupted_exits_130_and_leaves_the_compile_to_be_taken_up)
     test_editor_publish(scene.editor, "compiling", TEST_GENERATION_B, "compilation-started");
     program_await_error_text(uloop, "state compiling");
     program_signal(uloop, SIGINT);
-    expect_end(program_wait(uloop), 130, "Interrupted");
+    expect_end(program_wait(uloop), 130,
+               "\"errorCode\": \"UNITY_DISCONNECTED_AFTER_DISPATCH\",\n"
+               "    \"phase\": \"response_waiting\",\n    \"message\": \"Interrupted");
     cr_assert(temp_project_has(scene.project, ".uloop/pending-compile.json"));
     editor_scene_free(&scene);
 }

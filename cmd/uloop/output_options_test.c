@@ -181,8 +181,8 @@ Test(output_option, sends_nothing_whose_answer_could_not_be_kept)
         int exit_code;
         const char *words;
     } PLACES[] = {
-        {"no/such/folder", 7, "no such file or directory"},
-        {"file/below", 7, "not a directory"},
+        {"no/such/folder", 2, "there is no such folder"},
+        {"file/below", 2, "there is no such folder"},
         {"", 2, "is no regular file"},
         {"fifo", 2, "is no regular file"},
         {"dangling", 2, "is no regular file"},

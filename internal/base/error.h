@@ -70,10 +70,12 @@
       "Read the Editor's log, see to what ended it, then run `uloop launch` again.")               \
     X(E_INTERRUPTED, "INTERNAL_ERROR", "execution", 130, true, false,                              \
       "Run the command again when it suits you.")                                                  \
-    X(E_ABANDONED, "INTERNAL_ERROR", "response_waiting", 130, false, true,                         \
+    X(E_ABANDONED, "UNITY_DISCONNECTED_AFTER_DISPATCH", "response_waiting", 130, false, true,      \
       "The Editor goes on with the request; find out what it did before you send it again.")       \
     X(E_SYSTEM, "INTERNAL_ERROR", "execution", 7, false, false,                                    \
-      "See to what the message names, then run the command again.")
+      "Remove the cause that the message names, such as a missing permission or a full disk, "     \
+      "then "                                                                                      \
+      "run the command again.")
 
 enum error_code {
     E_NONE = 0,

@@ -9,11 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool is_in_a_folder(const char *path)
+{
+    char *folder = path_parent(path);
+    bool is_folder = !folder || path_is_folder(folder);
+    free(folder);
+    return is_folder;
+}
+
 bool output_begin(struct cli *cli, const char *path, struct error *error)
 {
     if (path_exists(path) && !path_is_file(path))
         return error_set(error, E_INVALID_ARGUMENT, "--output names %s, which is no regular file.",
                          path);
+    if (!is_in_a_folder(path))
+        return error_set(error, E_INVALID_ARGUMENT,
+                         "--output names %s, but there is no such folder to write it in.", path);
     char *target =
         path_is_link(path) ? path_canonical(path, E_SYSTEM, error) : memory_copy_string(path);
     bool begun = target && file_replacement_begin(&cli->file, target, error);

@@ -157,18 +157,31 @@ static bool open_display(const char *name, struct x11 *x11, struct error *error)
     return opened;
 }
 
+/* Tells why there is no X server to ask. */
+static void describe_no_display(struct error *error)
+{
+    const char *wayland = getenv("WAYLAND_DISPLAY");
+    if (wayland && *wayland) {
+        error_set(error, E_SYSTEM,
+                  "Bringing a window to the front is not supported on Wayland without X: it lets "
+                  "no program touch another one's windows.");
+        error_set_next(error, "Switch to the Editor's window by hand.");
+    } else {
+        error_set(error, E_SYSTEM,
+                  "There is no display to bring a window to the front of: DISPLAY is not set.");
+        error_set_next(error, "Run the command in the desktop session that shows the Editor, or "
+                              "set DISPLAY to its display (such as :0).");
+    }
+}
+
 bool window_focus(int64_t pid, struct error *error)
 {
     const char *display = getenv("DISPLAY");
-    const char *wayland = getenv("WAYLAND_DISPLAY");
     struct x11 x11;
-    if (!display || !*display)
-        return error_set(error, E_SYSTEM,
-                         wayland && *wayland
-                             ? "Bringing a window to the front is not supported on Wayland without "
-                               "X: it lets no program touch another one's windows."
-                             : "There is no display to bring a window to the front of: DISPLAY is "
-                               "not set.");
+    if (!display || !*display) {
+        describe_no_display(error);
+        return false;
+    }
     if (!open_display(display, &x11, error))
         return false;
     bool focused = focus(&x11, pid, error);
