@@ -73,8 +73,12 @@ Test(fix, removes_nothing_that_a_living_editor_uses_unless_forced)
     char pid[32];
     (void)snprintf(pid, sizeof(pid), "Process %d ", (int)program_pid(owner));
     expect_end(run_uloop(project, "fix", NULL, NULL), 5, pid);
+    expect_end(run_uloop(project, "fix", NULL, NULL), 5, "Wait until the Editor is done");
+    test_editor_publish(editor, "ready", TEST_GENERATION_A, "server-recovery");
+    (void)snprintf(pid, sizeof(pid), "while process %d ", (int)program_pid(owner));
+    expect_end(run_uloop(project, "fix", NULL, NULL), 5, pid);
     cr_assert(temp_project_has(project, "Temp/UnityCliLoop/server-state.json"));
-    expect_end(run_uloop(project, "fix", "--force", NULL), 0, "Cleaned up 1 recovery");
+    expect_end(run_uloop(project, "fix", "--force", NULL), 0, "Cleaned up 2 recovery");
     cr_assert_not(temp_project_has(project, "Temp/UnityCliLoop/server-state.json"));
     program_free(owner);
     test_editor_free(editor);

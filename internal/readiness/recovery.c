@@ -33,10 +33,14 @@ bool recovery_is_free(struct wait *wait, struct error *error)
     error_set(error, E_PROJECT_IN_USE,
               "Process %" PRId64 " is alive and uses the recovery state (%s); nothing was removed.",
               wait->owner.pid, wait->state.phase);
-    error_set_next(
-        error,
-        "Wait until the Editor is done (`uloop wait`), or remove the state all the same with "
-        "`uloop fix --force`.");
+    if (wait->state.kind == STATE_READY)
+        error_set_next(error,
+                       "Nothing needs fixing while process %" PRId64
+                       " is ready. If it does not answer, end it, then run `uloop fix` again.",
+                       wait->owner.pid);
+    else
+        error_set_next(error, "Wait until the Editor is done (`uloop wait`), or remove the state "
+                              "all the same with `uloop fix --force`.");
     return false;
 }
 
