@@ -10,6 +10,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -190,6 +191,78 @@ Test(serve_fault, is_not_held_up_by_what_is_no_source)
     temp_project_make_folder(scene.project, "Assets/C.cs");
     expect_uloop(&scene, "compile", 0, "Compiled 1 of 1");
     scene_end(&scene);
+}
+
+/* --- The compiler --- */
+
+#define NONE "No C# compiler is in any folder of PATH: neither mcs nor csc."
+
+/* A project whose host finds programs in this folder only, which is empty. */
+static const char *make_bare_path(struct scene *scene)
+{
+    return memory_format("PATH=%s", temp_project_make_folder(scene->project, "programs"));
+}
+
+static struct program_end run_bare(const struct scene *scene, const char *path,
+                                   const char *const *arguments)
+{
+    return program_run_with(
+        &(struct program_setup){.arguments = arguments,
+                                .folder = scene->project->root,
+                                .environment = (const char *const[]){path, NULL}});
+}
+
+Test(serve_fault, says_from_the_start_that_there_is_no_compiler)
+{
+    struct scene scene = scene_new();
+    const char *path = make_bare_path(&scene);
+    scene.host = program_start_with(
+        &(struct program_setup){.arguments = (const char *const[]){ULOOP_PROGRAM, "serve", NULL},
+                                .folder = scene.project->root,
+                                .environment = (const char *const[]){path, NULL}});
+    program_await_output_text(scene.host, "ready on ");
+    program_await_error_text(scene.host, NONE " Install one (Debian: mono-mcs)");
+    struct program_end end =
+        run_bare(&scene, path, (const char *const[]){ULOOP_PROGRAM, "serve", "--status", NULL});
+    cr_expect_eq(end.exit_code, 0, "%s", end.err);
+    cr_expect(strstr(end.out, "\"phase\": \"ready\""), "%s", end.out);
+    cr_expect(strstr(end.out, "\"lastError\": \"" NONE), "%s", end.out);
+    program_end_clear(&end);
+    expect_uloop(&scene, "get-logs", 0, NONE);
+    expect_failure(&scene, NONE);
+    /* It is looked for again each time. */
+    cr_assert_eq(rename(fake_compiler(&scene, ": > \"$out\""),
+                        temp_project_path(scene.project, "programs/mcs")),
+                 0);
+    cr_assert_eq(symlink("/bin/sed", temp_project_path(scene.project, "programs/sed")), 0);
+    expect_uloop(&scene, "compile", 0, "Compiled 1 of 1");
+    expect_uloop(&scene, "status", 0, "\"lastError\": null");
+    scene_end(&scene);
+    free((void *)path);
+}
+
+Test(serve_fault, says_in_the_background_too_that_there_is_no_compiler)
+{
+    struct scene scene = scene_new();
+    const char *path = make_bare_path(&scene);
+    struct program_end end =
+        run_bare(&scene, path, (const char *const[]){ULOOP_PROGRAM, "serve", "--detach", NULL});
+    cr_expect_eq(end.exit_code, 0, "%s", end.err);
+    cr_expect(strstr(end.err, "uloop serve: " NONE), "%s", end.err);
+    program_end_clear(&end);
+    cr_expect(strstr(temp_project_read(scene.project, "Logs/uloop-serve.log"), NONE));
+    end = run_bare(&scene, path, (const char *const[]){ULOOP_PROGRAM, "serve", "--stop", NULL});
+    cr_expect_eq(end.exit_code, 0, "%s", end.err);
+    program_end_clear(&end);
+    cr_expect(strstr(temp_project_read(scene.project, STATE), "\"lastError\":null"));
+    end = run_bare(&scene, path,
+                   (const char *const[]){ULOOP_PROGRAM, "serve", "--detach", "--quiet", NULL});
+    cr_expect_eq(end.exit_code, 0, "%s", end.err);
+    cr_expect_str_eq(end.err, "");
+    program_end_clear(&end);
+    end = run_bare(&scene, path, (const char *const[]){ULOOP_PROGRAM, "serve", "--stop", NULL});
+    program_end_clear(&end);
+    free((void *)path);
 }
 
 /* --- The disk --- */

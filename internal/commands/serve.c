@@ -168,6 +168,29 @@ static bool check(const struct serve_options *serve, struct error *error)
     return true;
 }
 
+/* The host says it in its log, which whoever starts it in the background does not see. It looks
+ * with the same eyes: folder and environment are the same. */
+static void tell_missing_compiler(struct cli *cli, const struct serve_options *serve)
+{
+    const struct compiler_choice choice = {.program = serve->compiler,
+                                           .command = serve->compiler_command};
+    struct compiler found;
+    struct error missing = {0};
+    if (!compiler_find(&choice, &found, &missing) && !cli->common.quiet)
+        (void)fprintf(cli->err, "uloop serve: %s\n", missing.message);
+    compiler_clear(&found);
+    error_clear(&missing);
+}
+
+/* As serve_detach(). */
+static int detach(struct cli *cli, const struct serve_options *serve)
+{
+    int exit_code = serve_detach(cli, &serve_command, serve, serve->log_file, serve->timeout_ms);
+    if (exit_code == 0)
+        tell_missing_compiler(cli, serve);
+    return exit_code;
+}
+
 static int serve_run(struct cli *cli, const void *options)
 {
     const struct serve_options *serve = options;
@@ -175,7 +198,7 @@ static int serve_run(struct cli *cli, const void *options)
     if (!check(serve, &error))
         return cli_fail(cli, &error);
     if (serve->detach)
-        return serve_detach(cli, &serve_command, serve, serve->log_file, serve->timeout_ms);
+        return detach(cli, serve);
     if (serve->stop)
         return serve_stop(cli, claim_holder(&cli->project), serve->timeout_ms);
     if (serve->status)

@@ -174,6 +174,8 @@ void server_stop(struct server *server)
     if (server->stopping || server->ending)
         return;
     server->stopping = true;
+    free(server->last_error);
+    server->last_error = NULL; /* what no compile could do is of no interest any more */
     (void)uv_timer_stop(&server->reloading);
     if (!server_announce(server, LIFECYCLE_STOP_BEGIN))
         return;
@@ -233,6 +235,7 @@ struct server *server_start(uv_loop_t *loop, const struct host_options *options,
                             struct error *error)
 {
     struct server *server = server_new(loop, options, place, events);
+    server_look_for_compiler(server);
     if (!prepare_state(options, error) || !server_publish(server, LIFECYCLE_START, error)) {
         server_free(server);
         return NULL;

@@ -66,6 +66,22 @@ static void make_result(struct server *server, const struct build_outcome *outco
     error_clear(&error);
 }
 
+void server_look_for_compiler(struct server *server)
+{
+    struct compiler found;
+    struct error missing = {0};
+    bool was_missing = server->last_error != NULL;
+    bool is_there = compiler_find(&server->options->compiler, &found, &missing);
+    compiler_clear(&found);
+    free(server->last_error);
+    server->last_error = is_there ? NULL : memory_copy_string(missing.message);
+    if (!is_there && !was_missing) {
+        log_debug(server->options->log, "no compile can succeed: %s", missing.message);
+        console_add(&server->console, CONSOLE_WARNING, false, missing.message);
+    }
+    error_clear(&missing);
+}
+
 /* When the listener was lost meanwhile, the phase is no longer the compile's. */
 static bool end_phase(struct server *server)
 {
@@ -87,6 +103,7 @@ static void on_built(void *context, const struct build_outcome *outcome)
         return;
     }
     (void)uv_timer_stop(&server->beating);
+    server_look_for_compiler(server);
     tell_console(server, outcome);
     make_result(server, outcome, &result);
     if (server->call.request_id)

@@ -34,7 +34,7 @@ struct server {
     struct lifecycle lifecycle;
     struct state_store store;
     char *started_at;       /* process_start_token() of this process */
-    char *last_error;       /* what the state says of it */
+    char *last_error;       /* why it failed, or why no compile can succeed; NULL for neither */
     struct error unwritten; /* why the current state is not on disk; E_NONE when it is */
     uv_timer_t rewriting;   /* tries again then */
 
@@ -100,6 +100,9 @@ void server_take_request(void *context, struct connection *connection, struct sl
  * *fault set when it cannot be begun. */
 bool server_begin_compile(struct server *server, struct connection *connection,
                           const struct request *request, struct rpc_fault *fault);
+
+/* Has the state say why no compile can succeed, as long as that is so. */
+void server_look_for_compiler(struct server *server);
 
 /* An answer was written or a connection is gone (connections.on_answered, connections.on_closed).
  */
