@@ -46,6 +46,11 @@ static bool refuse_unknown(const struct cli *cli, const struct catalog *catalog,
               nearest.best ? nearest.best : "", nearest.best ? "?" : "");
     if (nearest.best)
         error_add_detail(error, "suggestion", nearest.best);
+    /* The catalog is as old as the last sync, and may have come from another server. */
+    if (cli->project.root)
+        error_set_next(error,
+                       "Run `uloop --help` for the commands. If the Editor has a tool of that "
+                       "name, run `uloop sync` first, which asks it for its tools.");
     free(excerpt);
     return false;
 }
