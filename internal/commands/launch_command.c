@@ -129,6 +129,32 @@ static int tell_running(struct cli *cli, int64_t pid)
     return exit_code;
 }
 
+/* The one who writes its pid into the state is uloop's own host. It is no Editor, and has a command
+ * of its own that ends it. */
+static bool is_host(const struct owner *owner)
+{
+    return owner->kind == OWNER_ALIVE && owner->source == OWNER_FROM_STATE;
+}
+
+static int tell_host(struct cli *cli, const struct launch_options *launch, int64_t pid)
+{
+    struct error error = {0};
+    if (launch->quit || launch->restart) {
+        error_set(&error, E_PROJECT_IN_USE,
+                  "The project is served by a host of uloop, process %" PRId64
+                  ", and not by an Editor; it was not ended.",
+                  pid);
+        error_set_next(&error, "Run `uloop serve --stop` to end the host.");
+        return cli_fail(cli, &error);
+    }
+    char *message = memory_format("No Editor was started: a host of uloop serves the project, in "
+                                  "process %" PRId64 ". `uloop serve --stop` ends it.",
+                                  pid);
+    int exit_code = print_result(cli, message, pid, ",\"Focused\":false");
+    free(message);
+    return exit_code;
+}
+
 static int quit_editor(struct waiting *waiting, const struct owner *owner, bool answers)
 {
     struct error error = {0};
@@ -216,6 +242,8 @@ static int launch_project(struct waiting *waiting, const struct launch_options *
     struct wait *wait = &waiting->wait;
     bool answers;
     struct owner owner = find_user(wait, &answers);
+    if (is_host(&owner))
+        return tell_host(waiting->cli, launch, owner.pid);
     if (launch->quit)
         return quit_editor(waiting, &owner, answers);
     if (owner.kind == OWNER_ALIVE && !launch->restart)

@@ -69,11 +69,6 @@ static bool end_life(struct wait *wait, const struct life *life, bool *killed, s
 bool quit_owner(struct wait *wait, const struct owner *owner, bool *killed, struct error *error)
 {
     *killed = false;
-    if (owner->source == OWNER_FROM_STATE && !wait->state.owner_started_at)
-        return error_set(error, E_SYSTEM,
-                         "The state file names process %" PRId64
-                         " as the project's server, but nothing proves it; it was not ended.",
-                         owner->pid);
     struct life life = {.pid = owner->pid, .token = process_start_token(owner->pid)};
     bool over = life.token ? end_life(wait, &life, killed, error)
                            : process_look(life.pid) == PROCESS_GONE ||

@@ -10,11 +10,11 @@
 #define QUIT_KILLED_MS 5000
 
 /*
- * Ends the living owner of the wait's project: asks it, and kills it when it has not gone within
- * QUIT_ASKED_MS. *killed tells whether that was needed. Only a process that proves to be the one
- * meant is touched, by its command line or its start: a state file may name any pid.
+ * Ends the Editor that has the wait's project open: asks it, and kills it when it has not gone
+ * within QUIT_ASKED_MS. *killed tells whether that was needed. The owner must have been found by
+ * its command line: a state file may name any pid.
  *
- * Fails with E_SYSTEM when it cannot be ended or is not proven, or E_INTERRUPTED.
+ * Fails with E_SYSTEM when it cannot be ended, or E_INTERRUPTED.
  */
 bool quit_owner(struct wait *wait, const struct owner *owner, bool *killed, struct error *error);
 
