@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/path.h"
 #include "host/build_unit.h"
+#include "host/project_watch.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -125,7 +126,7 @@ static void publish(struct build *build)
     struct error error = {0};
     const char *root = build->options->project_root;
     char *folder = project_path(build, BUILD_FOLDER);
-    bool done = file_make_folder(folder, &error);
+    bool done = project_make_folder(root, folder, &error);
     for (size_t at = 0; done && at < build->graph.count; at++) {
         if (build->units[at].state == UNIT_MADE)
             done = publish_unit(build, &build->units[at], &error);
@@ -277,7 +278,7 @@ static bool prepare(struct build *build, struct error *error)
 {
     char *staging = project_path(build, BUILD_STAGING_FOLDER);
     remove_staging(build);
-    bool prepared = file_make_folder(staging, error);
+    bool prepared = project_make_folder(build->options->project_root, staging, error);
     free(staging);
     return prepared;
 }

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/path.h"
+#include "host/project_watch.h"
 #include "json/layout.h"
 
 #include <inttypes.h>
@@ -141,7 +142,7 @@ bool compile_results_prepare(const char *project_root, struct error *error)
         !refuse_link(project_root, RESULTS_FOLDER, error))
         return false;
     char *folder = path_join(project_root, RESULTS_FOLDER);
-    bool made = file_make_folder(folder, error);
+    bool made = project_make_folder(project_root, folder, error);
     if (made)
         remove_old_results(folder);
     free(folder);

@@ -153,3 +153,14 @@ Test(compile_result, reports_a_folder_that_cannot_be_made)
     cr_expect_eq(error.code, E_SYSTEM);
     error_clear(&error);
 }
+
+Test(compile_result, does_not_make_a_project_again_that_is_gone)
+{
+    struct temp_project *project = temp_folder_new();
+    struct error error = {0};
+    cr_assert_eq(rmdir(project->root), 0);
+    cr_expect_not(store(project, "a", &error));
+    cr_expect_eq(error.code, E_PROJECT_NOT_FOUND);
+    cr_expect_neq(access(project->root, F_OK), 0);
+    error_clear(&error);
+}

@@ -86,16 +86,21 @@ bool server_announce(struct server *server, enum lifecycle_event event)
     return true;
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void on_part_closed(void *context)
 {
-    struct server *server = handle->data;
-    if (--server->open_timers > 0)
+    struct server *server = context;
+    if (--server->open_parts > 0)
         return;
     if (server->fault.code == E_NONE && server->unwritten.code != E_NONE)
         error_set(&server->fault, E_SYSTEM, "The state could not be written. %s",
                   server->unwritten.message);
     server->events.on_ended(server->events.context,
                             server->fault.code == E_NONE ? NULL : &server->fault);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    on_part_closed(handle->data);
 }
 
 static void end(struct server *server)
@@ -106,6 +111,7 @@ static void end(struct server *server)
     uv_close((uv_handle_t *)&server->reloading, on_timer_closed);
     uv_close((uv_handle_t *)&server->recovering, on_timer_closed);
     uv_close((uv_handle_t *)&server->beating, on_timer_closed);
+    project_watch_close(&server->project_watch, on_part_closed);
 }
 
 void server_fail(struct server *server, const struct error *error)
@@ -124,6 +130,20 @@ void server_fail(struct server *server, const struct error *error)
     if (server->build)
         build_cancel(server->build);
     end(server);
+}
+
+/* There is no state to be written any more, and nobody to read it. */
+static void on_project_gone(void *context)
+{
+    struct server *server = context;
+    if (server->ending)
+        return;
+    error_set(&server->fault, E_PROJECT_NOT_FOUND, "The project folder %s is not there any more.",
+              server->options->project->root);
+    log_debug(server->options->log, "the server ends: %s", server->fault.message);
+    end(server);
+    if (server->build)
+        build_cancel(server->build);
 }
 
 /* Something else was put in the socket's place before the reload: nobody would be restored. */
@@ -190,7 +210,7 @@ static void open_timer(struct server *server, uv_timer_t *timer)
 {
     (void)uv_timer_init(server->loop, timer); /* cannot fail */
     timer->data = server;
-    server->open_timers++;
+    server->open_parts++;
 }
 
 static struct server *server_new(uv_loop_t *loop, const struct host_options *options,
@@ -244,6 +264,9 @@ struct server *server_start(uv_loop_t *loop, const struct host_options *options,
     open_timer(server, &server->reloading);
     open_timer(server, &server->recovering);
     open_timer(server, &server->beating);
+    server->open_parts++;
+    project_watch_start(&server->project_watch, loop, options->project->root,
+                        server_look_ms(server), options->log, on_project_gone, server);
     server_open_endpoint(server);
     return server;
 }

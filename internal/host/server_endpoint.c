@@ -15,6 +15,11 @@ static const struct host_recovery *recovery_of(const struct server *server)
     return server->options->recovery ? server->options->recovery : &RECOVERY;
 }
 
+uint64_t server_look_ms(const struct server *server)
+{
+    return recovery_of(server)->look_ms;
+}
+
 void server_cease_recovery(struct server *server)
 {
     (void)uv_timer_stop(&server->recovering);
@@ -141,7 +146,7 @@ void server_open_endpoint(struct server *server)
 {
     struct error error = {0};
     if (listen_everywhere(server, &error)) {
-        listener_watch(server->listener, recovery_of(server)->look_ms, on_lost, server);
+        listener_watch(server->listener, server_look_ms(server), on_lost, server);
         server->probe = probe_start(server->loop, server->place, server->options->project->root,
                                     on_probed, server);
     } else {

@@ -10,6 +10,7 @@
 #include "host/methods.h"
 #include "host/port.h"
 #include "host/probe.h"
+#include "host/project_watch.h"
 #include "host/server.h"
 #include "host/state_store.h"
 
@@ -56,9 +57,10 @@ struct server {
     bool reload_due;      /* what was compiled is still to be loaded */
     uv_timer_t reloading; /* the steps of a reload, each in a turn of the loop of its own */
 
+    struct project_watch project_watch;
     bool stopping;
     bool ending; /* everything is being closed */
-    int open_timers;
+    int open_parts;
     struct error fault; /* why it ended */
 };
 
@@ -73,6 +75,9 @@ bool server_announce(struct server *server, enum lifecycle_event event);
 
 /* Ends because of an error, and says so in the state where the lifecycle lets it. */
 void server_fail(struct server *server, const struct error *error);
+
+/* How often is looked at what makes no event. */
+uint64_t server_look_ms(const struct server *server);
 
 /* Listens, and lets nobody know before the server has answered itself. What fails is tried again
  * for a while once the server was ready, and ends it after that. */

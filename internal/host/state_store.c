@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "host/project_watch.h"
 #include "host/system.h"
 #include "json/layout.h"
 #include "readiness/state.h"
@@ -86,9 +87,11 @@ static void append_state(struct buffer *out, const struct state_store *store,
 /* The content is flushed before the first rename, and the folder before the target moves: whenever
  * the power fails, no empty file stands in the state's place. Between the last two renames, when
  * the target is missing, nothing slow is done. */
-static bool rotate(const struct names *names, struct slice content, struct error *error)
+static bool rotate(const struct names *names, const char *root, struct slice content,
+                   struct error *error)
 {
-    if (!file_make_folder(names->folder, error) || !file_write(names->written, content, error) ||
+    if (!project_make_folder(root, names->folder, error) ||
+        !file_write(names->written, content, error) ||
         !move(names->written, names->temporary, error) || !system_sync_folder(names->folder, error))
         return false;
     if (path_exists(names->target) &&
@@ -104,7 +107,7 @@ bool state_store_write(const struct state_store *store, const struct published *
     struct buffer content = {0};
     append_state(&content, store, published, last_error);
     names_open(&names, store->project_root);
-    bool written = rotate(&names, buffer_slice(&content), error);
+    bool written = rotate(&names, store->project_root, buffer_slice(&content), error);
     names_close(&names);
     buffer_clear(&content);
     return written;

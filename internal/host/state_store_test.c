@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define STATE "Temp/UnityCliLoop/server-state.json"
 
@@ -116,6 +117,19 @@ Test(state_store, makes_the_folder_when_it_is_missing)
     struct temp_project *project = temp_folder_new();
     write_phase(project, PHASE_STARTING, NULL);
     expect_read(project, "starting");
+}
+
+Test(state_store, does_not_make_a_project_again_that_is_gone)
+{
+    struct temp_project *project = temp_folder_new();
+    struct state_store store = store_of(project);
+    struct published published = {.phase = PHASE_READY, .reason = "manual-start"};
+    struct error error = {0};
+    cr_assert_eq(rmdir(project->root), 0);
+    cr_expect_not(state_store_write(&store, &published, NULL, &error));
+    cr_expect_eq(error.code, E_PROJECT_NOT_FOUND);
+    cr_expect_neq(access(project->root, F_OK), 0);
+    error_clear(&error);
 }
 
 Test(state_store, writes_over_what_a_dead_writer_left)
