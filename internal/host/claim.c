@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "host/system.h"
 #include "ipc/client.h"
 #include "readiness/owner.h"
 
@@ -34,7 +35,7 @@ static bool take_lock(struct claim *claim, const struct project *project, struct
     char *path = project_file(project, LOCK_FILE);
     char *folder = path_parent(path);
     bool taken =
-        file_make_folder(folder, error) && system_lock_take(&claim->lock, path, &holder, error);
+        file_make_folder(folder, error) && lock_file_take(&claim->lock, path, &holder, error);
     if (!taken && error->code == E_PROJECT_IN_USE)
         in_use(error, project, holder, "its lock, " LOCK_FILE);
     free(folder);
@@ -114,13 +115,13 @@ bool claim_take(struct claim *claim, uv_loop_t *loop, const struct project *proj
 
 void claim_release(struct claim *claim)
 {
-    system_lock_release(&claim->lock);
+    lock_file_release(&claim->lock);
 }
 
 int64_t claim_holder(const struct project *project)
 {
     char *path = project_file(project, LOCK_FILE);
-    int64_t holder = system_lock_holder(path);
+    int64_t holder = lock_file_holder(path);
     free(path);
     return holder;
 }

@@ -2,7 +2,7 @@
 #define ULOOP_HOST_CLAIM_H
 
 #include "base/error.h"
-#include "host/system.h"
+#include "process/lock_file.h"
 #include "project/project.h"
 
 #include <stdbool.h>
@@ -10,7 +10,7 @@
 
 /* The right to serve a project: one process at a time has it. */
 struct claim {
-    struct system_lock lock;
+    struct lock_file lock;
 };
 
 /*

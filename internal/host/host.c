@@ -4,6 +4,7 @@
 #include "host/claim.h"
 #include "host/notify.h"
 #include "host/server.h"
+#include "host/system.h"
 #include "host/token_file.h"
 #include "project/endpoint.h"
 

@@ -51,22 +51,6 @@ void system_remove_socket(const char *address);
 /* The process that listens at the other end of a connected pipe; 0 when the system does not say. */
 int64_t system_peer_pid(const uv_pipe_t *pipe);
 
-/* A lock file that the system lets go of when its process ends, however that is. */
-struct system_lock {
-    intptr_t handle; /* 0 while nothing is held: standard input is never a lock */
-};
-
-/*
- * Takes the lock without waiting, making the file when it is missing. Fails with E_PROJECT_IN_USE,
- * `*holder` then being the other process's pid or 0, or with E_SYSTEM.
- */
-bool system_lock_take(struct system_lock *lock, const char *path, int64_t *holder,
-                      struct error *error);
-void system_lock_release(struct system_lock *lock);
-
-/* The pid of whoever holds the lock; 0 when nobody does, or the system does not say. */
-int64_t system_lock_holder(const char *path);
-
 /* How many descriptors this process may have open; SIZE_MAX where there is no such limit. */
 size_t system_descriptor_limit(void);
 

@@ -116,62 +116,6 @@ void system_remove_socket(const char *address)
     (void)unlink(address);
 }
 
-/* A record lock, not flock(): it tells who holds it, and is not inherited by a compiler. */
-static struct flock whole_file(void)
-{
-    return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
-}
-
-/* Who holds a lock on the file; 0 when nobody does. */
-static int64_t holder_of(int descriptor)
-{
-    struct flock held = whole_file();
-    bool told = fcntl(descriptor, F_GETLK, &held) == 0 && held.l_type != F_UNLCK;
-    return told ? (int64_t)held.l_pid : 0;
-}
-
-int64_t system_lock_holder(const char *path)
-{
-    int descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    int64_t holder = descriptor < 0 ? 0 : holder_of(descriptor);
-    if (descriptor >= 0)
-        (void)close(descriptor);
-    return holder;
-}
-
-static bool refuse_lock(int descriptor, const char *path, int reason, int64_t *holder,
-                        struct error *error)
-{
-    if (reason != EACCES && reason != EAGAIN)
-        return error_set(error, E_SYSTEM, "Cannot lock %s: %s.", path, strerror(reason));
-    *holder = holder_of(descriptor);
-    return error_set(error, E_PROJECT_IN_USE, "Another process holds %s.", path);
-}
-
-bool system_lock_take(struct system_lock *lock, const char *path, int64_t *holder,
-                      struct error *error)
-{
-    int descriptor =
-        open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (descriptor < 0)
-        return error_set(error, E_SYSTEM, "Cannot open %s: %s.", path, strerror(errno));
-    struct flock wanted = whole_file();
-    if (fcntl(descriptor, F_SETLK, &wanted) != 0) {
-        (void)refuse_lock(descriptor, path, errno, holder, error);
-        (void)close(descriptor);
-        return false;
-    }
-    lock->handle = descriptor;
-    return true;
-}
-
-void system_lock_release(struct system_lock *lock)
-{
-    if (lock->handle != 0)
-        (void)close((int)lock->handle);
-    lock->handle = 0;
-}
-
 size_t system_descriptor_limit(void)
 {
     struct rlimit limit;

@@ -1,6 +1,5 @@
 #include "host/system.h"
 
-#include <stdlib.h>
 #include <windows.h>
 
 bool system_sync_folder(const char *folder, struct error *error)
@@ -50,46 +49,6 @@ int64_t system_peer_pid(const uv_pipe_t *pipe)
         !GetNamedPipeServerProcessId(handle, &pid))
         return 0;
     return (int64_t)pid;
-}
-
-static wchar_t *wide(const char *text)
-{
-    int length = MultiByteToWideChar(CP_UTF8, 0, text, -1, NULL, 0);
-    wchar_t *made = memory_new(sizeof(wchar_t) * (size_t)(length > 0 ? length : 1));
-    (void)MultiByteToWideChar(CP_UTF8, 0, text, -1, made, length);
-    return made;
-}
-
-/* Opened without sharing: the system refuses whoever comes second. */
-bool system_lock_take(struct system_lock *lock, const char *path, int64_t *holder,
-                      struct error *error)
-{
-    wchar_t *name = wide(path);
-    HANDLE handle = CreateFileW(name, GENERIC_READ | GENERIC_WRITE, 0, NULL, OPEN_ALWAYS,
-                                FILE_ATTRIBUTE_NORMAL, NULL);
-    DWORD reason = GetLastError();
-    free(name);
-    *holder = 0;
-    if (handle != INVALID_HANDLE_VALUE) {
-        lock->handle = (intptr_t)handle;
-        return true;
-    }
-    if (reason == ERROR_SHARING_VIOLATION)
-        return error_set(error, E_PROJECT_IN_USE, "Another process holds %s.", path);
-    return error_set(error, E_SYSTEM, "Cannot open %s: error %lu.", path, reason);
-}
-
-void system_lock_release(struct system_lock *lock)
-{
-    if (lock->handle != 0)
-        (void)CloseHandle((HANDLE)lock->handle);
-    lock->handle = 0;
-}
-
-int64_t system_lock_holder(const char *path)
-{
-    (void)path; /* Windows does not say who has a file open */
-    return 0;
 }
 
 size_t system_descriptor_limit(void)
