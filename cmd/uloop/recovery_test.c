@@ -85,6 +85,23 @@ Test(fix, removes_nothing_that_a_living_editor_uses_unless_forced)
     temp_project_free(project);
 }
 
+Test(fix, removes_the_lock_of_a_host_that_is_gone_and_not_of_one_that_lives)
+{
+    static const char LOCK[] = "Temp/UnityCliLoop/serve.lock";
+    struct temp_project *project = temp_project_new();
+    const char *arguments[] = {ULOOP_PROGRAM, "serve", NULL};
+    struct program *host = program_start(arguments, project->root, NULL);
+    program_await_output_text(host, "ready on ");
+    expect_end(run_uloop(project, "fix", "--force", NULL), 0, "Cleaned up");
+    cr_expect(temp_project_has(project, LOCK));
+    program_signal(host, SIGKILL);
+    struct program_end end = program_wait(host);
+    program_end_clear(&end);
+    expect_end(run_uloop(project, "fix", NULL, NULL), 0, LOCK);
+    cr_expect_not(temp_project_has(project, LOCK));
+    temp_project_free(project);
+}
+
 Test(fix, names_what_it_cannot_remove_and_removes_the_rest)
 {
     struct temp_project *project = temp_project_new();

@@ -14,8 +14,8 @@ const struct command fix_command = {
     .name = "fix",
     .summary = "remove recovery state left by an Editor that is gone",
     .description =
-        "Removes server-state.json and its sidecars, the lock files of older packages, and the "
-        "project's socket when "
+        "Removes server-state.json and its sidecars, the lock files of older packages and of a "
+        "host that is gone, and the project's socket when "
         "nobody listens on it. While an Editor lives and is busy or ready it removes nothing.",
     .group = GROUP_READINESS,
     .needs = NEEDS_PROJECT, /* no preflight: it must work when nothing else does */

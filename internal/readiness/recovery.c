@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "process/lock_file.h"
 #include "readiness/socket_file.h"
 
 #include <inttypes.h>
@@ -86,6 +87,26 @@ static void remove_file(struct recovery *recovery, const char *root, const char 
     free(folder);
 }
 
+/* Of our own host. While one lives it holds the lock, whatever the state says. */
+static void remove_host_lock(struct recovery *recovery, const char *root)
+{
+    struct error error = {0};
+    struct lock_file lock = {0};
+    int64_t holder;
+    char *folder = path_join(root, "Temp/UnityCliLoop");
+    char *path = path_join(folder, "serve.lock");
+    if (path_exists(path)) {
+        if (is_inside_project(folder, &error) && lock_file_take(&lock, path, &holder, &error)) {
+            lock_file_remove(&lock, path);
+            add_removed(recovery, memory_copy_string("Temp/UnityCliLoop/serve.lock"));
+        } else if (error.code != E_PROJECT_IN_USE) {
+            add_failure(recovery, error);
+        }
+    }
+    free(path);
+    free(folder);
+}
+
 static bool is_refused(struct wait *wait)
 {
     struct client *client =
@@ -117,6 +138,7 @@ void recovery_remove(struct wait *wait, struct recovery *recovery)
 {
     for (size_t i = 0; i < sizeof(LEFT_BEHIND) / sizeof(LEFT_BEHIND[0]); i++)
         remove_file(recovery, wait->project->root, LEFT_BEHIND[i].folder, LEFT_BEHIND[i].name);
+    remove_host_lock(recovery, wait->project->root);
     remove_dead_socket(wait, recovery);
 }
 
