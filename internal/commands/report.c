@@ -20,9 +20,13 @@ static const char *phase_of(const struct wait *wait)
                                                    : state_kind_name(wait->state.kind);
 }
 
+/* In whole milliseconds: what is below is noise. */
 static bool age_of(const struct wait *wait, double *seconds)
 {
-    return state_age(wait->state.updated_at, (double)clock_wall_us() / 1e6, seconds);
+    bool known = state_age(wait->state.updated_at, (double)clock_wall_us() / 1e6, seconds);
+    if (known)
+        *seconds = (double)(int64_t)(*seconds * 1000) / 1000;
+    return known;
 }
 
 static const char *watching(const struct wait *wait)

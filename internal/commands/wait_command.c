@@ -17,9 +17,11 @@ static const char *const TARGETS[] = {"ready", "settled", "stopped", NULL};
 const struct command wait_command = {
     .name = "wait",
     .summary = "wait until the Editor is ready, settled or stopped",
-    .description = "Prints the final state as `uloop status --json` does. While the Editor's "
-                   "process lives only the timeout ends "
-                   "the wait; when nothing can come any more it ends at once.",
+    .description =
+        "Prints the final state as `uloop status --json` does; the endpoint is asked only "
+        "where the wait depends on it. While the Editor's "
+        "process lives only the timeout ends "
+        "the wait; when nothing can come any more it ends at once.",
     .group = GROUP_READINESS,
     .needs = NEEDS_PROJECT, /* it is the preflight */
     .options =
@@ -57,6 +59,8 @@ static int wait_run(struct cli *cli, const void *options)
                   "The server did not stop in time; the last state was %s.",
                   waiting.wait.state.phase ? waiting.wait.state.phase : "absent");
     spinner_clear(&cli->spinner);
+    if (reached)
+        wait_look_owner(&waiting.wait); /* a dispatch needs no owner; who reads the report may */
     int exit_code = reached ? report_print_json(cli, &waiting.wait) : cli_fail(cli, &error);
     waiting_close(&waiting);
     return exit_code;

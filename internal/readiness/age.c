@@ -26,7 +26,8 @@ bool state_age(const char *updated_at, double now_s, double *seconds)
     if (!updated_at || sscanf(updated_at, "%4d-%2d-%2dT%2d:%2d:%10lfZ", &year, &month, &day, &hour,
                               &minute, &second) != 6)
         return false;
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31)
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || minute < 0 ||
+        !(second >= 0 && second < 61)) /* so written, it is false for what is no number, too */
         return false;
     double written =
         (double)days_since_1970(year, month, day) * 86400 + hour * 3600.0 + minute * 60.0 + second;

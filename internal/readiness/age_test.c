@@ -33,4 +33,7 @@ Test(age, is_not_known_where_there_is_no_time)
     cr_assert_not(state_age("", WRITTEN_S, &seconds));
     cr_assert_not(state_age("yesterday", WRITTEN_S, &seconds));
     cr_assert_not(state_age("2026-13-16T06:00:48.0000000Z", WRITTEN_S, &seconds));
+    cr_assert_not(state_age("2026-05-16T-1:00:48.0000000Z", WRITTEN_S, &seconds));
+    cr_assert_not(state_age("2026-05-16T06:00:-infinityZ", WRITTEN_S, &seconds));
+    cr_assert_not(state_age("2026-05-16T06:00:nanZ", WRITTEN_S, &seconds));
 }
