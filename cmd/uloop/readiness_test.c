@@ -138,6 +138,23 @@ Test(readiness, ends_when_the_server_fails_or_stops_during_the_wait)
     }
 }
 
+Test(readiness, puts_the_reason_of_a_failure_into_a_sentence_of_its_own)
+{
+    static const char *const REASONS[][2] = {
+        {"\"The probe timed out.\"", "server failed: The probe timed out.\""},
+        {"\"No answer. \\n\"", "server failed: No answer.\""},
+        {"\"...\"", "server failed: it gives no reason.\""},
+        {"null", "server failed: it gives no reason.\""}};
+    for (size_t i = 0; i < sizeof(REASONS) / sizeof(REASONS[0]); i++) {
+        struct editor_scene scene = editor_scene_new();
+        char members[64];
+        (void)snprintf(members, sizeof(members), "{\"lastError\":%s}", REASONS[i][0]);
+        test_editor_publish_with(scene.editor, "failed", TEST_GENERATION_A, NULL, members);
+        expect_end(program_wait(start_tool(&scene)), 3, REASONS[i][1]);
+        editor_scene_free(&scene);
+    }
+}
+
 Test(readiness, gives_a_server_that_was_found_stopped_a_moment_to_start_again)
 {
     struct editor_scene scene = editor_scene_new();

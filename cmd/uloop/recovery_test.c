@@ -53,6 +53,19 @@ Test(fix, removes_every_name_and_a_dead_socket_and_nothing_else)
     temp_project_free(project);
 }
 
+Test(fix, removes_older_states_before_younger_ones_for_those_who_read_meanwhile)
+{
+    struct temp_project *project = temp_project_new();
+    temp_project_write(project, "Temp/UnityCliLoop/server-state.json", "{}");
+    temp_project_write(project, "Temp/UnityCliLoop/server-state.json.tmp", "{}");
+    temp_project_write(project, "Temp/UnityCliLoop/server-state.json.bak", "{}");
+    expect_end(run_uloop(project, "fix", NULL, NULL), 0,
+               "  Temp/UnityCliLoop/server-state.json.bak\n"
+               "  Temp/UnityCliLoop/server-state.json.tmp\n"
+               "  Temp/UnityCliLoop/server-state.json\n");
+    temp_project_free(project);
+}
+
 Test(fix, leaves_a_socket_that_somebody_listens_on)
 {
     struct temp_project *project = temp_project_new();
@@ -182,6 +195,23 @@ Test(status, shows_a_ready_editor_and_exits_0)
     temp_project_free(project);
 }
 
+Test(status, gives_the_age_in_whole_milliseconds)
+{
+    struct temp_project *project = temp_project_new();
+    struct test_editor *editor = test_editor_new(project->root);
+    test_editor_publish_with(editor, "stopped", TEST_GENERATION_A, "manual-stop",
+                             "{\"updatedAt\":\"2026-05-16T06:00:48.1234567Z\"}");
+    struct program_end end = run_uloop(project, "status", "--json", NULL);
+    const char *age = strstr(end.out, "\"ageSeconds\": ");
+    cr_assert_not_null(age, "%s", end.out);
+    age += strlen("\"ageSeconds\": ");
+    age += strspn(age, "0123456789");
+    cr_assert_leq(strcspn(age, ","), strlen(".123"), "%s", end.out);
+    program_end_clear(&end);
+    test_editor_free(editor);
+    temp_project_free(project);
+}
+
 Test(status, exits_5_while_the_editor_is_busy_and_3_when_it_is_gone)
 {
     struct temp_project *project = temp_project_new();
@@ -286,7 +316,9 @@ Test(wait_command, returns_when_the_editor_is_ready_and_prints_the_state)
     test_editor_answer_probes(editor, false);
     test_editor_publish(editor, "ready", TEST_GENERATION_B, "manual-start");
     test_request_answer(test_editor_accept(editor), "{\"Ver\":\"x\"}");
-    expect_end(program_wait(uloop), 0, "\"phase\": \"ready\"");
+    struct program_end end = program_wait(uloop);
+    cr_assert_not_null(strstr(end.out, "\"knownFrom\": \"process table\""), "%s", end.out);
+    expect_end(end, 0, "\"phase\": \"ready\"");
     program_free(owner);
     test_editor_free(editor);
     temp_project_free(project);

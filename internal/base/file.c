@@ -85,6 +85,9 @@ enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *
         return FILE_ABSENT;
     if (file < 0) {
         error_set(error, E_SYSTEM, "Cannot open %s: %s.", path, uv_strerror(file));
+        if (file == UV_EACCES || file == UV_EPERM)
+            error_set_next(error, "Give this user the permission to read it, or run the command as "
+                                  "the user whose file it is.");
         return FILE_FAILED;
     }
     size_t length_before = content->length;

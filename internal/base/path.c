@@ -120,6 +120,21 @@ bool path_exists(const char *path)
     return exists;
 }
 
+bool path_look(const char *path, bool *exists, struct error *error)
+{
+    uv_fs_t request;
+    int status = uv_fs_lstat(NULL, &request, path, NULL);
+    uv_fs_req_cleanup(&request);
+    *exists = status == 0;
+    if (status == 0 || status == UV_ENOENT || status == UV_ENOTDIR)
+        return true;
+    char *folder = path_parent(path);
+    error_set(error, E_SYSTEM, "Cannot look into %s: %s.", folder ? folder : path,
+              uv_strerror(status));
+    free(folder);
+    return false;
+}
+
 char *path_canonical(const char *path, enum error_code code, struct error *error)
 {
     uv_fs_t request;

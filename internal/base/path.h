@@ -47,6 +47,10 @@ bool path_is_file(const char *path); /* a regular file, or a symbolic link to on
 bool path_is_link(const char *path); /* a symbolic link, wherever it leads */
 bool path_exists(const char *path);  /* a dangling symbolic link exists too */
 
+/* The same where the difference matters between what is not there and what cannot be looked at.
+ * False with *error E_SYSTEM in the second case, naming the folder. */
+bool path_look(const char *path, bool *exists, struct error *error);
+
 /*
  * The absolute path with symbolic links resolved and trailing separators trimmed.
  * NULL with *error set to `code` (naming the path and the system's reason) when it cannot be

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 Test(path, equality_follows_the_systems_rules)
@@ -121,6 +122,29 @@ Test(path, knows_what_is_a_folder_and_what_exists)
     cr_expect(path_exists(dangling));
     cr_expect_not(path_exists(temp_project_path(folder, "nowhere")));
     cr_expect_not(path_exists(temp_project_path(folder, "file/below")));
+}
+
+Test(path, look_tells_what_is_not_there_from_what_cannot_be_looked_at)
+{
+    struct temp_project *folder = temp_folder_new();
+    struct error error = {0};
+    bool exists = false;
+    const char *file = temp_project_write(folder, "closed/file", "x");
+    const char *closed = temp_project_path(folder, "closed");
+    cr_expect(path_look(file, &exists, &error) && exists);
+    cr_expect(path_look(temp_project_path(folder, "nowhere/file"), &exists, &error) && !exists);
+    cr_expect(path_look(temp_project_path(folder, "closed/file/x"), &exists, &error) && !exists);
+    cr_assert_eq(chmod(folder->root, 0755), 0);
+    cr_assert_eq(chmod(closed, geteuid() == 0 ? 0700 : 0), 0);
+    if (geteuid() == 0)
+        cr_assert_eq(seteuid(65534), 0);
+    cr_expect_not(path_look(file, &exists, &error));
+    cr_expect_eq(error.code, E_SYSTEM);
+    cr_expect(strstr(error.message, closed), "%s", error.message);
+    cr_expect(strstr(error.message, "permission denied"), "%s", error.message);
+    cr_assert_eq(seteuid(getuid()), 0);
+    cr_assert_eq(chmod(closed, 0700), 0);
+    error_clear(&error);
 }
 
 Test(path, canonical_resolves_links_and_trims)

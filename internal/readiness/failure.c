@@ -3,7 +3,9 @@
 #include "readiness/wait.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *or_unknown(const char *text)
 {
@@ -21,15 +23,24 @@ static void describe_not_reachable(const struct wait *wait, struct error *error)
                   "The Unity Editor of %s is running, but its uloop server does not listen.", root);
 }
 
-/* Why it was not even connected to, where that is known. */
-static bool set_distrust(const struct wait *wait, enum error_code code, struct error *error)
+/* The error of a look, where it is this one. */
+static bool repeat(const struct error *found, enum error_code code, struct error *error)
 {
-    if (wait->distrust.code != code)
+    if (found->code != code)
         return false;
-    error_set(error, code, "%s", wait->distrust.message);
-    if (wait->distrust.next_action)
-        error_set_next(error, "%s", wait->distrust.next_action);
+    error_set(error, code, "%s", found->message);
+    if (found->next_action)
+        error_set_next(error, "%s", found->next_action);
     return true;
+}
+
+static void describe_server_failure(const char *last_error, struct error *error)
+{
+    int length = last_error ? (int)strlen(last_error) : 0;
+    while (length > 0 && strchr(". \t\r\n", last_error[length - 1]))
+        length--; /* it is put into a sentence */
+    error_set(error, E_STATE_FAILED, "The Unity Editor reports that its server failed: %.*s.",
+              length ? length : INT_MAX, length ? last_error : "it gives no reason");
 }
 
 static void set_message(const struct wait *wait, enum error_code code, struct error *error)
@@ -38,11 +49,10 @@ static void set_message(const struct wait *wait, enum error_code code, struct er
     const char *phase = or_unknown(state->phase);
     switch (code) {
     case E_STATE_FAILED:
-        error_set(error, code, "The Unity Editor reports that its server failed: %s.",
-                  state->last_error ? state->last_error : "it gives no reason");
+        describe_server_failure(state->last_error, error);
         return;
     case E_STATE_UNREADABLE:
-        error_set(error, code, "%s", wait->unreadable.message);
+        (void)repeat(&wait->unreadable, code, error);
         return;
     case E_STATE_STALE:
         error_set(error, code,
@@ -55,7 +65,7 @@ static void set_message(const struct wait *wait, enum error_code code, struct er
                   or_unknown(state->reason));
         return;
     case E_ENDPOINT_DENIED:
-        if (set_distrust(wait, code, error))
+        if (repeat(&wait->distrust, code, error))
             return;
         error_set(error, code,
                   "The sandbox or the permissions of this process refuse the socket %s; the Editor "
@@ -63,7 +73,7 @@ static void set_message(const struct wait *wait, enum error_code code, struct er
                   wait->reach.destination.address);
         return;
     case E_ENDPOINT_FOREIGN:
-        if (set_distrust(wait, code, error))
+        if (repeat(&wait->distrust, code, error))
             return;
         error_set(error, code,
                   "The socket %s is served by another user's process; nothing was sent to it.",
@@ -79,7 +89,7 @@ static void set_message(const struct wait *wait, enum error_code code, struct er
                   state->phase ? phase : state_kind_name(state->kind));
         return;
     default:
-        if (!set_distrust(wait, code, error))
+        if (!repeat(&wait->distrust, code, error))
             describe_not_reachable(wait, error);
         return;
     }

@@ -10,15 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The names, with the folder they lie in. Rule: "Other files of a project" in docs/protocol.md. */
+/* The names, with the folder they lie in. Rule: "Other files of a project" in docs/protocol.md. Of
+ * the state the older goes before the younger: who reads meanwhile finds no state that was over. */
 static const struct {
     const char *folder;
     const char *name;
 } LEFT_BEHIND[] = {
-    {"Temp/UnityCliLoop", "server-state.json"},
-    {"Temp/UnityCliLoop", "server-state.json.tmp"},
-    {"Temp/UnityCliLoop", "server-state.json.tmp.write"},
     {"Temp/UnityCliLoop", "server-state.json.bak"},
+    {"Temp/UnityCliLoop", "server-state.json.tmp.write"},
+    {"Temp/UnityCliLoop", "server-state.json.tmp"},
+    {"Temp/UnityCliLoop", "server-state.json"},
     {"Temp", "compiling.lock"},
     {"Temp", "domainreload.lock"},
     {"Temp", "serverstarting.lock"},
@@ -52,8 +53,15 @@ static void add_removed(struct recovery *recovery, char *name)
     recovery->removed[recovery->removed_count++] = name;
 }
 
+/* Takes the error. One that a folder gives for each of its files is kept once. */
 static void add_failure(struct recovery *recovery, struct error error)
 {
+    const struct error *last =
+        recovery->failure_count ? &recovery->failures[recovery->failure_count - 1] : NULL;
+    if (last && strcmp(last->message, error.message) == 0) {
+        error_clear(&error);
+        return;
+    }
     size_t size = (recovery->failure_count + 1) * sizeof(*recovery->failures);
     recovery->failures = memory_resize(recovery->failures, size);
     recovery->failures[recovery->failure_count++] = error;
@@ -77,12 +85,12 @@ static void remove_file(struct recovery *recovery, const char *root, const char 
     struct error error = {0};
     char *folder = path_join(root, folder_name);
     char *path = path_join(folder, name);
-    if (path_exists(path)) {
-        if (is_inside_project(folder, &error) && file_remove(path, &error))
-            add_removed(recovery, memory_format("%s/%s", folder_name, name));
-        else
-            add_failure(recovery, error);
-    }
+    bool exists = false;
+    if (!path_look(path, &exists, &error) ||
+        (exists && !(is_inside_project(folder, &error) && file_remove(path, &error))))
+        add_failure(recovery, error);
+    else if (exists)
+        add_removed(recovery, memory_format("%s/%s", folder_name, name));
     free(path);
     free(folder);
 }

@@ -99,6 +99,8 @@ static bool read_name(const char *path, struct server_state *state, struct error
         *state = (struct server_state){.kind = STATE_UNREADABLE};
     if (outcome == FILE_FAILED)
         error_set(error, E_STATE_UNREADABLE, "The state file is unreadable. %s", cause.message);
+    if (cause.next_action)
+        error_set_next(error, "%s", cause.next_action);
     else if (reason)
         error_set(error, E_STATE_UNREADABLE, "The state file %s is not what an Editor writes: %s.",
                   path, reason);
