@@ -252,6 +252,90 @@ Test(launch, follows_a_launcher_that_hands_over_to_the_editor_and_ends)
     launch_scene_close(&scene);
 }
 
+/* A launcher that says that it was started, and becomes the Editor when the test makes "go". */
+static char *use_slow_launcher(struct launch_scene *scene)
+{
+    char *script = memory_format("#!/bin/sh\necho \"$$\" >>'%s/started'\nuntil test -e '%s/go'\n"
+                                 "do test -d \"$PWD\" || exit 1; sleep 0.01; done\n"
+                                 "exec \"" TESTKIT_FAKE_EDITOR "\" \"$@\"\n",
+                                 scene->home->root, scene->home->root);
+    const char *launcher = temp_project_write(scene->home, "unity-editor", script);
+    cr_assert_eq(chmod(launcher, 0755), 0);
+    char *variable = memory_format("UNITY_EDITOR_PATH=%s", launcher);
+    scene->environment[3] = variable;
+    free(script);
+    return variable;
+}
+
+Test(launch, waits_behind_another_and_finds_the_project_open_then)
+{
+    struct launch_scene scene;
+    launch_scene_open(&scene, NULL);
+    char *variable = use_slow_launcher(&scene);
+    struct program *first = LAUNCH(&scene, NULL);
+    program_await_error_text(first, "started process ");
+    struct program *second = LAUNCH(&scene, NULL);
+    char *behind =
+        memory_format("process %d opens the project: waiting behind it", (int)program_pid(first));
+    program_await_error_text(second, behind);
+    (void)temp_project_write(scene.home, "go", "");
+    pid_t pid = launch_end_with_pid(first);
+    cJSON *result = launch_end(second, 0);
+    cr_expect_eq(json_whole_number(result, "Pid", 0), pid);
+    cr_expect_not_null(strstr(json_string(result, "Message"), "open already"));
+    cJSON_Delete(result);
+    const char *started = temp_project_read(scene.home, "started");
+    cr_expect_eq(strchr(started, '\n')[1], '\0', "started twice: %s", started);
+    cr_expect_not(temp_project_has(scene.project, ".uloop/launch.lock"));
+    free(behind);
+    free(variable);
+    launch_scene_close(&scene);
+}
+
+Test(launch, lets_the_next_one_go_on_as_soon_as_its_editor_can_be_seen)
+{
+    struct launch_scene scene;
+    launch_scene_open(&scene, "lock starting");
+    struct program *first = LAUNCH(&scene, NULL);
+    program_await_error_text(first, "state busy starting, owner alive");
+    cr_expect_not(temp_project_has(scene.project, ".uloop/launch.lock"));
+    cJSON *result = launch_end(LAUNCH(&scene, NULL), 0);
+    cr_expect_not_null(strstr(json_string(result, "Message"), "open already"));
+    cJSON_Delete(result);
+    launch_scene_tell(&scene, "listen ready");
+    (void)launch_end_with_pid(first);
+    launch_scene_close(&scene);
+}
+
+Test(launch, gives_up_behind_another_at_its_timeout_and_goes_on_when_that_is_killed)
+{
+    struct launch_scene scene;
+    launch_scene_open(&scene, NULL);
+    char *variable = use_slow_launcher(&scene);
+    struct program *first = LAUNCH(&scene, NULL);
+    program_await_error_text(first, "started process ");
+    cJSON_Delete(launch_end_with_error(LAUNCH(&scene, "--timeout", "0.1"), 4,
+                                       "opens the project, and was not done in time"));
+    scene.environment[3] = "UNITY_EDITOR_PATH=" TESTKIT_FAKE_EDITOR;
+    struct program *second = LAUNCH(&scene, NULL);
+    program_await_error_text(second, "waiting behind it");
+    program_signal(first, SIGKILL);
+    struct program_end end = program_wait(first);
+    program_end_clear(&end);
+    (void)launch_end_with_pid(second);
+    free(variable);
+    launch_scene_close(&scene);
+}
+
+Test(launch, goes_on_where_there_is_no_place_for_a_lock)
+{
+    struct launch_scene scene;
+    launch_scene_open(&scene, NULL);
+    (void)temp_project_write(scene.project, ".uloop", "a file");
+    (void)launch_end_with_pid(LAUNCH(&scene, NULL));
+    launch_scene_close(&scene);
+}
+
 Test(launch, says_that_the_editor_cannot_be_started)
 {
     struct launch_scene scene;

@@ -8,6 +8,7 @@
 #include "launch/find_project.h"
 #include "launch/quit.h"
 #include "launch/start.h"
+#include "launch/turn.h"
 #include "window/window.h"
 
 #include <inttypes.h>
@@ -216,59 +217,100 @@ static int tell_ready(struct waiting *waiting, const struct editor_install *inst
     return exit_code;
 }
 
-static int start_and_wait(struct waiting *waiting, const struct launch_options *launch,
-                          const struct editor_install *install, struct started_editor *editor)
+/* One `uloop launch`, from the first look to the end. */
+struct launch {
+    struct waiting waiting;
+    const struct launch_options *options;
+    struct editor_install install;
+    struct launch_turn turn;
+    struct started_editor editor;
+};
+
+/* Each wait has the whole time: behind another launch, and for the Editor that was started. */
+static uint64_t deadline_of(const struct launch *launch)
 {
-    struct error error = {0};
-    const struct start_options start = {
-        .program = install->program,
-        .platform = launch->platform,
-        .batchmode = launch->batchmode,
-        .extra = launch->unity.items,
-        .extra_count = launch->unity.count,
-    };
-    uint64_t deadline_ms = clock_after(clock_now_ms(), launch->timeout_ms);
-    if (!start_editor(&waiting->wait, &start, editor, &error) ||
-        !start_await_ready(&waiting->wait, editor, deadline_ms, &error))
-        return cli_fail(waiting->cli, &error);
-    return tell_ready(waiting, install, editor);
+    return clock_after(clock_now_ms(), launch->options->timeout_ms);
 }
 
-static int launch_project(struct waiting *waiting, const struct launch_options *launch,
-                          struct started_editor *editor)
+static int start_and_wait(struct launch *launch)
 {
     struct error error = {0};
-    struct editor_install install;
-    struct wait *wait = &waiting->wait;
+    struct wait *wait = &launch->waiting.wait;
+    const struct launch_options *options = launch->options;
+    const struct start_options start = {
+        .program = launch->install.program,
+        .platform = options->platform,
+        .batchmode = options->batchmode,
+        .extra = options->unity.items,
+        .extra_count = options->unity.count,
+    };
+    uint64_t deadline_ms = deadline_of(launch);
+    if (!start_editor(wait, &start, &launch->editor, &error))
+        return cli_fail(launch->waiting.cli, &error);
+    turn_end_when_visible(&launch->turn);
+    return start_await_ready(wait, &launch->editor, deadline_ms, &error)
+               ? tell_ready(&launch->waiting, &launch->install, &launch->editor)
+               : cli_fail(launch->waiting.cli, &error);
+}
+
+/* Says so where the project need not be opened, or must not be; returns the exit code, and -1 where
+ * it is to be opened. */
+static int tell_open(struct launch *launch, const struct owner *owner, bool answers)
+{
+    struct cli *cli = launch->waiting.cli;
+    if (is_host(owner))
+        return tell_host(cli, launch->options, owner->pid);
+    if (launch->options->quit)
+        return quit_editor(&launch->waiting, owner, answers);
+    if (owner->kind == OWNER_ALIVE && !launch->options->restart)
+        return tell_running(cli, owner->pid);
+    return -1;
+}
+
+/* With the turn: looks again, for another may have had it meanwhile. */
+static int open_in_turn(struct launch *launch)
+{
+    struct error error = {0};
+    struct wait *wait = &launch->waiting.wait;
     bool answers;
     struct owner owner = find_user(wait, &answers);
-    if (is_host(&owner))
-        return tell_host(waiting->cli, launch, owner.pid);
-    if (launch->quit)
-        return quit_editor(waiting, &owner, answers);
-    if (owner.kind == OWNER_ALIVE && !launch->restart)
-        return tell_running(waiting->cli, owner.pid);
+    int exit_code = tell_open(launch, &owner, answers);
+    if (exit_code >= 0)
+        return exit_code;
+    return vacate(wait, launch->options, &owner, answers, &error)
+               ? start_and_wait(launch)
+               : cli_fail(launch->waiting.cli, &error);
+}
+
+static int launch_project(struct launch *launch)
+{
+    struct error error = {0};
+    struct wait *wait = &launch->waiting.wait;
+    bool answers;
+    struct owner owner = find_user(wait, &answers);
+    int exit_code = tell_open(launch, &owner, answers);
+    if (exit_code >= 0)
+        return exit_code;
     /* First of all: a running Editor is not quit for one that cannot be started. */
-    if (!editor_install_find(wait->project->root, &install, &error))
-        return cli_fail(waiting->cli, &error);
-    int exit_code = vacate(wait, launch, &owner, answers, &error)
-                        ? start_and_wait(waiting, launch, &install, editor)
-                        : cli_fail(waiting->cli, &error);
-    editor_install_clear(&install);
+    if (!editor_install_find(wait->project->root, &launch->install, &error))
+        return cli_fail(launch->waiting.cli, &error);
+    exit_code = turn_take(&launch->turn, wait, deadline_of(launch), &error)
+                    ? open_in_turn(launch)
+                    : cli_fail(launch->waiting.cli, &error);
+    turn_end(&launch->turn);
+    editor_install_clear(&launch->install);
     return exit_code;
 }
 
 static int launch_run(struct cli *cli, const void *options)
 {
-    const struct launch_options *launch = options;
+    struct launch launch = {.options = options};
     struct error error = {0};
-    struct waiting waiting;
-    struct started_editor editor = {0};
-    if (!check_options(cli, launch, &error) || !open_project(cli, launch, &error) ||
-        !waiting_open(&waiting, cli, &error))
+    if (!check_options(cli, launch.options, &error) || !open_project(cli, launch.options, &error) ||
+        !waiting_open(&launch.waiting, cli, &error))
         return cli_fail(cli, &error);
-    int exit_code = launch_project(&waiting, launch, &editor);
-    waiting_close(&waiting);
-    start_clear(&editor);
+    int exit_code = launch_project(&launch);
+    waiting_close(&launch.waiting);
+    start_clear(&launch.editor);
     return exit_code;
 }
