@@ -116,6 +116,20 @@ Test(connection, whose_answer_is_being_written_goes_when_nothing_else_is_left)
     listening_close(&scene);
 }
 
+/* In its own time, which is 10 s. */
+Test(connection, whose_answer_is_not_taken_goes)
+{
+    struct listening scene;
+    listening_open(&scene, MOST);
+    int busy = ask_for_much(&scene);
+    cr_assert_eq(scene.connections.count, (size_t)1);
+    while (scene.connections.count > 0)
+        (void)uv_run(&scene.loop, UV_RUN_ONCE);
+    cr_expect_not(takes_much(&scene, busy));
+    (void)close(busy);
+    listening_close(&scene);
+}
+
 Test(connection, whose_request_is_worked_on_never_goes)
 {
     struct listening scene;

@@ -16,11 +16,16 @@ static void on_request(void *context, struct connection *connection, struct slic
 {
     struct listening *listening = context;
     struct buffer answer = {0};
+    buffer_clear(&listening->asked);
+    buffer_append(&listening->asked, payload.data, payload.length);
     if (listening->holds_answers) {
         listening->held = connection;
         return;
     }
-    buffer_append(&answer, payload.data, payload.length);
+    if (listening->answer)
+        buffer_append_string(&answer, listening->answer);
+    else
+        buffer_append(&answer, payload.data, payload.length);
     connection_answer(connection, &answer, false);
 }
 
@@ -60,6 +65,7 @@ void listening_close(struct listening *listening)
     connections_close_all(&listening->connections);
     cr_expect_eq(uv_run(&listening->loop, UV_RUN_DEFAULT), 0);
     cr_expect_eq(uv_loop_close(&listening->loop), 0);
+    buffer_clear(&listening->asked);
 }
 
 int listening_connect(const struct listening *listening)

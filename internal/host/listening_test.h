@@ -17,8 +17,9 @@ struct listening {
     struct listener *listener;
     struct log log;
     struct sockaddr_un address;
-    /* Each request is answered with what it asked; but not as long as this says so, in which case
-     * its connection is kept here. */
+    struct buffer asked; /* the last request */
+    const char *answer;  /* to each; NULL for what it asked */
+    /* As long as this says so, they are not answered, and the connection is kept here. */
     bool holds_answers;
     struct connection *held;
 };

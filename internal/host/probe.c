@@ -3,10 +3,12 @@
 #include "base/memory.h"
 #include "ipc/client.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct probe {
     uv_timer_t timer;
+    uint64_t limit_ms;
     const struct server_place *place;
     struct destination destination;
     bool is_at_tcp;
@@ -93,21 +95,25 @@ static void on_change(void *context)
 
 static void on_timeout(uv_timer_t *timer)
 {
-    fail(timer->data, "30 seconds are over");
+    struct probe *probe = timer->data;
+    char reason[64];
+    (void)snprintf(reason, sizeof(reason), "%g s are over", (double)probe->limit_ms / 1000);
+    fail(probe, reason);
 }
 
 struct probe *probe_start(uv_loop_t *loop, const struct server_place *place,
-                          const char *project_root,
+                          const char *project_root, uint64_t limit_ms,
                           void (*on_done)(void *context, const struct error *fault), void *context)
 {
     struct probe *probe = memory_new(sizeof(*probe));
+    probe->limit_ms = limit_ms;
     probe->place = place;
     probe->project_root = project_root;
     probe->on_done = on_done;
     probe->context = context;
     probe->timer.data = probe;
     (void)uv_timer_init(loop, &probe->timer); /* cannot fail */
-    (void)uv_timer_start(&probe->timer, on_timeout, PROBE_LIMIT_MS, 0);
+    (void)uv_timer_start(&probe->timer, on_timeout, limit_ms, 0);
     ask(probe, place->socket);
     return probe;
 }

@@ -4,20 +4,22 @@
 #include "base/error.h"
 #include "host/server.h"
 
+#include <stdint.h>
 #include <uv.h>
 
-/* How long the server may take to answer itself. */
-#define PROBE_LIMIT_MS 30000
+/* How long a server may take to answer itself. */
+#define PROBE_LIMIT_MS ((uint64_t)30000)
 
 struct probe;
 
 /*
  * Asks the server for get-version wherever it listens, as a client does: over the real endpoint,
  * with the same metadata. on_done is called once, with NULL when it answered with a result
- * everywhere, and the probe is gone then. Contract: "Who writes what, when" in docs/protocol.md.
+ * everywhere before limit_ms, and the probe is gone then. An error for an answer is a fault.
+ * Contract: "Who writes what, when" in docs/protocol.md.
  */
 struct probe *probe_start(uv_loop_t *loop, const struct server_place *place,
-                          const char *project_root,
+                          const char *project_root, uint64_t limit_ms,
                           void (*on_done)(void *context, const struct error *fault), void *context);
 
 /* Ends a probe whose outcome is of no interest any more; NULL is allowed. */

@@ -148,7 +148,7 @@ void server_open_endpoint(struct server *server)
     if (listen_everywhere(server, &error)) {
         listener_watch(server->listener, server_look_ms(server), on_lost, server);
         server->probe = probe_start(server->loop, server->place, server->options->project->root,
-                                    on_probed, server);
+                                    PROBE_LIMIT_MS, on_probed, server);
     } else {
         on_failed(server, &error);
     }
