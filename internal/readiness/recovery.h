@@ -22,8 +22,9 @@ bool recovery_is_free(struct wait *wait, struct error *error);
 
 /*
  * Removes what a crashed Editor leaves: the four names of the state file, the three lock files of
- * older packages, the lock of our own host unless that lives, and the project's socket when it is ours and refuses twice. Never follows a
- * symbolic link out of the project; what cannot be removed is told, and the rest still goes.
+ * older packages, the lock of our own host unless that lives, and the project's socket when it is
+ * ours and refuses twice. Never follows a symbolic link out of the project; what cannot be removed
+ * is told, and the rest still goes.
  */
 void recovery_remove(struct wait *wait, struct recovery *recovery);
 
