@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RESULT "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"Ver\":\"x\"}}"
+#define RESULT       "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"Ver\":\"x\"}}"
+#define OTHER_RESULT "{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{}}"
 #define FAULT                                                                                      \
     "{\"jsonrpc\":\"2.0\",\"id\":1,\"error\":{\"code\":-32603,\"message\":\"Not today.\"}}"
 
@@ -82,9 +83,7 @@ Test(probe, takes_an_error_for_a_failure)
 
 Test(probe, takes_what_is_no_answer_for_a_failure)
 {
-    static const char *const ANSWERS[] = {"{}", "[]", "garbage",
-                                          "{\"jsonrpc\":\"2.0\",\"id\":2,"
-                                          "\"result\":{}}"};
+    static const char *const ANSWERS[] = {"{}", "[]", "garbage", OTHER_RESULT};
     struct listening scene;
     listening_open(&scene, 4);
     for (size_t at = 0; at < sizeof(ANSWERS) / sizeof(ANSWERS[0]); at++) {
