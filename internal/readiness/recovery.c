@@ -107,7 +107,9 @@ static void remove_host_lock(struct recovery *recovery, const char *root)
         if (is_inside_project(folder, &error) && lock_file_take(&lock, path, &holder, &error)) {
             lock_file_remove(&lock, path);
             add_removed(recovery, memory_copy_string("Temp/UnityCliLoop/serve.lock"));
-        } else if (error.code != E_PROJECT_IN_USE) {
+        } else if (error.code == E_PROJECT_IN_USE) {
+            error_clear(&error);
+        } else {
             add_failure(recovery, error);
         }
     }
