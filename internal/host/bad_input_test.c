@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -264,6 +265,61 @@ Test(bad_input, of_60_mebibytes_beside_the_parameters_is_read_over)
     }
     (void)close(connection);
     end(serving);
+    free(payload);
+    free(text);
+}
+
+/* Before the large request is answered, many others are. */
+Test(bad_input, of_60_mebibytes_keeps_nobody_waiting)
+{
+    enum {
+        NUMBERS = 30 * 1024 * 1024
+    };
+    struct serving *serving = serve();
+    struct buffer payload = {0};
+    int others = 0;
+    char byte;
+    buffer_append_string(&payload, "{\"jsonrpc\":\"2.0\",\"method\":\"get-version\",\"id\":1,"
+                                   "\"other\":[1");
+    for (size_t at = 0; at < NUMBERS; at++)
+        buffer_append(&payload, ",1", 2);
+    buffer_append_string(&payload, "]}");
+    int connection = serving_connect(serving);
+    serving_send_frame(connection, payload.data);
+    while (recv(connection, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0) {
+        serving_expect_alive(serving);
+        others++;
+    }
+    cr_expect_gt(others, 20);
+    expect_code(serving_receive(connection), ANSWERED, "get-version", "(large)");
+    /* A notification of that size is followed by the next request. */
+    char *notification = strstr(payload.data, ",\"id\":1");
+    memcpy(notification, ",\"no\":1", strlen(",\"no\":1"));
+    serving_send_frame(connection, payload.data);
+    serving_send_frame(connection, "{\"jsonrpc\":\"2.0\",\"method\":\"get-version\",\"id\":2}");
+    cJSON *answer = serving_receive(connection);
+    cr_expect_eq(json_whole_number(answer, "id", 0), 2);
+    cJSON_Delete(answer);
+    (void)close(connection);
+    buffer_clear(&payload);
+    end(serving);
+}
+
+/* Its client may leave, and the host may be told to stop, before it was read. */
+Test(bad_input, of_60_mebibytes_outlives_neither_its_client_nor_the_host)
+{
+    struct serving *serving = serve();
+    char *text = quoted_text((size_t)60 * 1024 * 1024);
+    char *payload = memory_format("{\"jsonrpc\":\"2.0\",\"method\":\"compile\",\"id\":1,"
+                                  "\"other\":%s}",
+                                  text);
+    int gone = serving_connect(serving), waiting = serving_connect(serving);
+    serving_send_frame(gone, payload);
+    (void)close(gone);
+    serving_send_frame(waiting, payload);
+    serving_expect_alive(serving);
+    serving_stop(serving);
+    (void)close(waiting);
     free(payload);
     free(text);
 }

@@ -30,6 +30,8 @@ struct connection {
     struct buffer rest;           /* came behind the request that is being worked on */
     struct buffer header, answer; /* being written */
     bool then_close;
+    bool is_put_off;     /* the request was not read yet */
+    bool is_handing_out; /* on_request runs */
     int open_handles;
 };
 
@@ -104,7 +106,9 @@ static void hand_out_request(struct connection *connection)
     (void)uv_timer_stop(&connection->timer);
     list_remove(connection);
     list_append(connection);
+    connection->is_handing_out = true;
     all->on_request(all->context, connection, buffer_slice(&connection->parser.payload));
+    connection->is_handing_out = false;
 }
 
 /* Takes one request at a time; what lies behind it waits in `rest`. */
@@ -153,9 +157,16 @@ void connection_close(struct connection *connection, const char *why)
     close_connection(connection, why);
 }
 
-void connection_resume(struct connection *connection)
+void connection_put_off(struct connection *connection, struct buffer *payload)
 {
-    connection->state = CONNECTION_READING;
+    *payload = connection->parser.payload;
+    connection->parser.payload = (struct buffer){0};
+    connection->is_put_off = true;
+}
+
+void connection_take_up(struct connection *connection)
+{
+    connection->is_put_off = false;
 }
 
 /* Idle clients do not keep the room that their largest message took. */
@@ -179,6 +190,14 @@ static void read_on(struct connection *connection)
     int status = uv_read_start(&connection->stream.stream, on_allocate, on_read);
     if (status < 0)
         close_connection(connection, uv_strerror(status));
+}
+
+void connection_resume(struct connection *connection)
+{
+    if (connection->is_handing_out)
+        connection->state = CONNECTION_READING; /* whoever hands out goes on */
+    else
+        read_on(connection);
 }
 
 static void on_written(uv_write_t *request, int status)
@@ -283,9 +302,10 @@ static bool is_idle(const struct connection *connection)
     return connection->state == CONNECTION_READING;
 }
 
+/* Does nothing wait for it but its client? */
 static bool is_being_answered(const struct connection *connection)
 {
-    return connection->state == CONNECTION_WRITING;
+    return connection->state == CONNECTION_WRITING || connection->is_put_off;
 }
 
 /* The first that is so, in the order in which they were idle; not `but`. */

@@ -70,12 +70,18 @@ void connection_trust(struct connection *connection);
 /*
  * Each request is to be followed by one of these. connection_close ends it. connection_answer, at
  * once or later, sends a payload as one frame (the buffer is taken over) and, with `then_close`,
- * closes the connection when that is written. connection_resume, for a notification and only while
- * on_request runs, goes on to the next request without an answer.
+ * closes the connection when that is written. connection_resume, for a notification, goes on to the
+ * next request without an answer.
  */
 void connection_answer(struct connection *connection, struct buffer *payload, bool then_close);
 void connection_resume(struct connection *connection);
 void connection_close(struct connection *connection, const char *why);
+
+/* Takes the payload of the request that is worked on, to be read later: it is the caller's to clear
+ * now. Until connection_take_up() the connection counts as one that is not answered yet, which may
+ * have to go. */
+void connection_put_off(struct connection *connection, struct buffer *payload);
+void connection_take_up(struct connection *connection);
 
 /* Sends a frame that comes before the answer; one that its client does not take is left out. */
 void connection_send_progress(struct connection *connection, const struct buffer *payload);

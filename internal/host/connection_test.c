@@ -116,6 +116,33 @@ Test(connection, whose_answer_is_being_written_goes_when_nothing_else_is_left)
     listening_close(&scene);
 }
 
+/* Whoever waits for a large request to be read is in nobody's way. */
+Test(connection, whose_request_is_put_off_goes_when_nothing_else_is_left)
+{
+    struct listening scene;
+    struct buffer payload = {0};
+    listening_open(&scene, 2);
+    scene.holds_answers = true;
+    int unread = listening_ask(&scene);
+    listening_settle(&scene);
+    connection_put_off(scene.held, &payload);
+    cr_expect_eq(payload.length, (size_t)2);
+    buffer_clear(&payload);
+    int idle = connect_idle(&scene);
+    cr_expect(connections_drop_idle(&scene.connections));
+    cr_expect(listening_has_dropped(idle));
+    connection_take_up(scene.held);
+    cr_expect_not(connections_drop_idle(&scene.connections));
+    connection_put_off(scene.held, &payload);
+    cr_expect(connections_drop_idle(&scene.connections));
+    cr_expect(listening_has_dropped(unread));
+    cr_expect_null(scene.held);
+    buffer_clear(&payload);
+    (void)close(idle);
+    (void)close(unread);
+    listening_close(&scene);
+}
+
 /* In its own time, which is 10 s. */
 Test(connection, whose_answer_is_not_taken_goes)
 {

@@ -53,10 +53,38 @@ void rpc_fault_clear(struct rpc_fault *fault)
     *fault = (struct rpc_fault){0};
 }
 
-/* A member's string; NULL with nothing set when it is missing or no string. The caller frees. */
-static char *string_member(struct slice object, const char *name)
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+void request_find_parts(struct slice payload, struct request_parts *parts)
 {
-    struct slice raw = json_member(object, name);
+    static const char *const NAMES[] = {"id", "jsonrpc", "method", "params", "x-uloop", "uloop"};
+    static const char *const SENDER[] = {"token", "protocolVersion", "acceptsDispatchAck",
+                                         "acceptsHeartbeat"};
+    struct slice found[COUNT(NAMES)], sender[COUNT(SENDER)];
+    payload = json_skip_bom(payload);
+    *parts = (struct request_parts){0};
+    parts->broken = json_check(payload, &parts->broken_at);
+    if (parts->broken)
+        return;
+    parts->is_object = json_is_object(payload);
+    json_members(payload, NAMES, found, COUNT(NAMES));
+    json_members(found[5], SENDER, sender, COUNT(SENDER));
+    parts->id = found[0];
+    parts->version = found[1];
+    parts->method = found[2];
+    parts->params = found[3];
+    parts->project = found[4];
+    parts->project_root = json_member(found[4], "expectedProjectRoot");
+    parts->token = sender[0];
+    parts->protocol_version = sender[1];
+    parts->ack = sender[2];
+    parts->heartbeat = sender[3];
+}
+
+/* A part that is a string; NULL with nothing set when it is missing or no string. The caller frees.
+ */
+static char *read_string(struct slice raw)
+{
     cJSON *value = raw.data && raw.length <= MOST_PARSED_BYTES ? json_parse(raw, NULL) : NULL;
     char *text = memory_copy_string(cJSON_GetStringValue(value));
     cJSON_Delete(value);
@@ -71,17 +99,16 @@ static bool is_id(struct slice raw)
 }
 
 /* "x-uloop" says for which project the request is; without it, it is for whoever gets it. */
-static bool check_project(struct slice payload, const char *project_root, struct rpc_fault *fault)
+static bool check_project(const struct request_parts *parts, const char *project_root,
+                          struct rpc_fault *fault)
 {
-    struct slice metadata = json_member(payload, "x-uloop");
-    if (!metadata.data)
+    if (!parts->project.data)
         return true;
-    if (!json_is_object(metadata))
+    if (!json_is_object(parts->project))
         return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL, "x-uloop must be an object.");
-    struct slice raw = json_member(metadata, "expectedProjectRoot");
-    if (!raw.data || slice_equals(raw, "null"))
+    if (!parts->project_root.data || slice_equals(parts->project_root, "null"))
         return true;
-    char *expected = string_member(metadata, "expectedProjectRoot");
+    char *expected = read_string(parts->project_root);
     if (!expected)
         return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL,
                              "x-uloop.expectedProjectRoot must be a string.");
@@ -97,9 +124,8 @@ static bool check_project(struct slice payload, const char *project_root, struct
     return ours;
 }
 
-static bool read_params(struct slice payload, struct request *request, struct rpc_fault *fault)
+static bool read_params(struct slice raw, struct request *request, struct rpc_fault *fault)
 {
-    struct slice raw = json_member(payload, "params");
     if (!raw.data || slice_equals(raw, "null")) {
         request->params = cJSON_CreateObject();
         if (!request->params)
@@ -120,9 +146,8 @@ static bool read_params(struct slice payload, struct request *request, struct rp
 }
 
 /* A whole number written in digits; 0 for anything else. */
-static int64_t number_member(struct slice object, const char *name)
+static int64_t read_number(struct slice raw)
 {
-    struct slice raw = json_member(object, name);
     int64_t number = 0;
     for (size_t at = 0; at < raw.length; at++) {
         if (raw.length > MOST_DIGITS || raw.data[at] < '0' || raw.data[at] > '9')
@@ -133,35 +158,34 @@ static int64_t number_member(struct slice object, const char *name)
 }
 
 /* The sender says it whatever else is wrong with the request. */
-static void read_sender(struct slice payload, struct request_sender *sender)
+static void read_sender(const struct request_parts *parts, struct request_sender *sender)
 {
-    struct slice said = json_member(payload, "uloop");
-    struct slice token = json_member(said, "token");
+    struct slice token = parts->token;
     if (token.length >= 2 && token.data[0] == '"')
         sender->token = (struct slice){.data = token.data + 1, .length = token.length - 2};
-    sender->protocol_version = number_member(said, "protocolVersion");
-    sender->accepts_ack = slice_equals(json_member(said, "acceptsDispatchAck"), "true");
-    sender->accepts_heartbeat = slice_equals(json_member(said, "acceptsHeartbeat"), "true");
+    sender->protocol_version = read_number(parts->protocol_version);
+    sender->accepts_ack = slice_equals(parts->ack, "true");
+    sender->accepts_heartbeat = slice_equals(parts->heartbeat, "true");
 }
 
 /* What every request must have, before its method and its project are of interest. */
-static bool read_envelope(struct slice payload, struct request *request, struct rpc_fault *fault)
+static bool read_envelope(const struct request_parts *parts, struct request *request,
+                          struct rpc_fault *fault)
 {
-    if (!json_is_object(payload))
+    if (!parts->is_object)
         return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL,
                              "A request must be one object; batches are not taken.");
-    struct slice id = json_member(payload, "id");
-    if (id.data && !is_id(id))
+    if (parts->id.data && !is_id(parts->id))
         return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL,
                              "The id must be a number, a string or null.");
-    if (id.data)
-        request->id = memory_copy_bytes(id.data, id.length);
-    char *version = string_member(payload, "jsonrpc");
+    if (parts->id.data)
+        request->id = memory_copy_bytes(parts->id.data, parts->id.length);
+    char *version = read_string(parts->version);
     bool supported = version && strcmp(version, "2.0") == 0;
     free(version);
     if (!supported)
         return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL, "jsonrpc must be \"2.0\".");
-    request->method = string_member(payload, "method");
+    request->method = read_string(parts->method);
     if (!request->method || strlen(request->method) > MOST_METHOD_LENGTH)
         return rpc_fault_set(fault, RPC_INVALID_REQUEST, NULL,
                              "method must be a string of at most %d bytes.",
@@ -169,21 +193,19 @@ static bool read_envelope(struct slice payload, struct request *request, struct 
     return true;
 }
 
-bool request_read(struct slice payload, const char *project_root, struct request *request,
-                  struct rpc_fault *fault)
+bool request_read(const struct request_parts *parts, const char *project_root,
+                  struct request *request, struct rpc_fault *fault)
 {
     *request = (struct request){0};
-    size_t offset = 0;
-    payload = json_skip_bom(payload);
-    const char *broken = json_check(payload, &offset);
-    if (broken)
+    if (parts->broken)
         return rpc_fault_set(fault, RPC_PARSE_ERROR, NULL,
-                             "The request is not valid JSON: %s at byte %zu.", broken, offset);
-    read_sender(payload, &request->sender);
-    if (!read_envelope(payload, request, fault))
+                             "The request is not valid JSON: %s at byte %zu.", parts->broken,
+                             parts->broken_at);
+    read_sender(parts, &request->sender);
+    if (!read_envelope(parts, request, fault))
         return false;
     bool taken =
-        check_project(payload, project_root, fault) && read_params(payload, request, fault);
+        check_project(parts, project_root, fault) && read_params(parts->params, request, fault);
     if (!taken && !request->id)
         rpc_fault_clear(fault);
     return taken;

@@ -45,6 +45,22 @@ struct request_sender {
     bool accepts_heartbeat;
 };
 
+/*
+ * Where the parts of a request lie in its payload; data is NULL for what is not there. What takes
+ * its time with a large one is to find them, and that needs nothing else: any thread can do it.
+ */
+struct request_parts {
+    const char *broken; /* why it is no JSON, static; NULL where it is */
+    size_t broken_at;
+    bool is_object;
+    struct slice id, version, method, params;
+    struct slice project, project_root;                   /* "x-uloop", and what is in it */
+    struct slice token, protocol_version, ack, heartbeat; /* in "uloop" */
+};
+
+/* The parts are borrowed from the payload. */
+void request_find_parts(struct slice payload, struct request_parts *parts);
+
 /* A call. Release with request_clear(). */
 struct request {
     char *id; /* its JSON text, to be repeated byte for byte; NULL for a notification */
@@ -54,12 +70,12 @@ struct request {
 };
 
 /*
- * Reads a frame's payload as a call meant for this project. False with *fault set; request->id is
+ * Reads a frame's parts as a call meant for this project. False with *fault set; request->id is
  * filled then too as far as it could be read, and to be answered with, null where it could not. A
  * notification whose fault nobody wants to hear has *fault->code 0.
  */
-bool request_read(struct slice payload, const char *project_root, struct request *request,
-                  struct rpc_fault *fault);
+bool request_read(const struct request_parts *parts, const char *project_root,
+                  struct request *request, struct rpc_fault *fault);
 
 void request_clear(struct request *request);
 

@@ -9,11 +9,18 @@
 
 #define ROOT "/srv/game"
 
+static bool read(const char *payload, struct request *request, struct rpc_fault *fault)
+{
+    struct request_parts parts;
+    request_find_parts(slice_of(payload), &parts);
+    return request_read(&parts, ROOT, request, fault);
+}
+
 static void expect_fault(const char *payload, enum rpc_code code, const char *id)
 {
     struct request request;
     struct rpc_fault fault = {0};
-    cr_assert_not(request_read(slice_of(payload), ROOT, &request, &fault), "%s", payload);
+    cr_assert_not(read(payload, &request, &fault), "%s", payload);
     cr_expect_eq(fault.code, code, "%s: %d", payload, (int)fault.code);
     cr_expect_str_eq(request.id ? request.id : "(none)", id, "%s", payload);
     request_clear(&request);
@@ -24,8 +31,7 @@ static void expect_read(const char *payload, const char *method, const char *id)
 {
     struct request request;
     struct rpc_fault fault = {0};
-    cr_assert(request_read(slice_of(payload), ROOT, &request, &fault), "%s: %s", payload,
-              fault.message);
+    cr_assert(read(payload, &request, &fault), "%s: %s", payload, fault.message);
     cr_expect_str_eq(request.method, method);
     cr_expect_str_eq(request.id ? request.id : "(none)", id);
     cr_expect(cJSON_IsObject(request.params));
@@ -134,7 +140,7 @@ Test(request, has_no_fault_to_tell_of_a_notification)
 {
     struct request request;
     struct rpc_fault fault = {0};
-    cr_assert_not(request_read(slice_of(CALL ",\"params\":[]}"), ROOT, &request, &fault));
+    cr_assert_not(read(CALL ",\"params\":[]}", &request, &fault));
     cr_expect_eq((int)fault.code, 0);
     request_clear(&request);
 }
@@ -173,7 +179,7 @@ static struct request_sender sender_of(const char *uloop)
     struct request request;
     struct rpc_fault fault = {0};
     (void)snprintf(payload, sizeof(payload), "{\"method\":7,\"uloop\":%s}", uloop);
-    (void)request_read(slice_of(payload), ROOT, &request, &fault);
+    (void)read(payload, &request, &fault);
     struct request_sender sender = request.sender; /* its token lies in the payload */
     request_clear(&request);
     rpc_fault_clear(&fault);

@@ -128,6 +128,7 @@ static void on_built(void *context, const struct build_outcome *outcome)
 void server_connection_done(void *context, struct connection *connection)
 {
     struct server *server = context;
+    server_forget_reading(server, connection);
     if (server->call.connection != connection)
         return;
     server->call.connection = NULL;

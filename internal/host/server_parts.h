@@ -15,7 +15,8 @@
 #include "host/state_store.h"
 
 /* What the files of a server share: server.c (its life), server_endpoint.c (how it is reached),
- * server_requests.c (whom it answers what) and server_compile.c (the one tool that takes its time).
+ * server_reading.c (how requests are read), server_requests.c (whom it answers what) and
+ * server_compile.c (the one tool that takes its time).
  */
 
 /* The compile that runs, or whose answer is being written before the reload. */
@@ -40,6 +41,7 @@ struct server {
     uv_timer_t rewriting;   /* tries again then */
 
     struct connections connections;
+    struct reading *readings; /* large requests that are being read */
     struct listener *listener;
     struct port *port;     /* NULL where TCP was not asked for */
     struct listener *lost; /* which nobody finds any more: those who did are still accepted */
@@ -98,8 +100,15 @@ void server_reload_soon(struct server *server);
 /* Has no further use for the loop: after server_stop(), when the compile has ended. */
 void server_finish_stop(struct server *server);
 
-/* A request came (connections.on_request). */
+/* A request came (connections.on_request). One that is large is read on another thread. */
 void server_take_request(void *context, struct connection *connection, struct slice payload);
+
+/* Carries out and answers a request whose parts were found. */
+void server_answer_request(struct server *server, struct connection *connection,
+                           const struct request_parts *parts);
+
+/* The connection is gone: its request need not be read any more. */
+void server_forget_reading(struct server *server, const struct connection *connection);
 
 /* Starts a compile and takes over its answer; connection is NULL for a notification. False with
  * *fault set when it cannot be begun. */

@@ -108,14 +108,14 @@ static bool serve(struct server *server, struct connection *connection,
     return true;
 }
 
-void server_take_request(void *context, struct connection *connection, struct slice payload)
+void server_answer_request(struct server *server, struct connection *connection,
+                           const struct request_parts *parts)
 {
-    struct server *server = context;
     struct request request;
     struct rpc_fault fault = {0};
     struct buffer result = {0}, answer = {0};
     bool later = false;
-    bool was_read = request_read(payload, server->options->project->root, &request, &fault);
+    bool was_read = request_read(parts, server->options->project->root, &request, &fault);
     bool is_garbage = fault.code == RPC_PARSE_ERROR;
     bool is_stranger = !is_garbage && !check_token(server, connection, &request.sender, &fault);
     bool done =

@@ -219,33 +219,45 @@ const char *json_check(struct slice text, size_t *offset)
     return s.fault;
 }
 
-struct slice json_member(struct slice object, const char *name)
+static bool is_named(struct slice object, size_t start, const char *name)
 {
-    struct slice found = {0};
+    size_t length = strlen(name);
+    return object.length - start > length && memcmp(object.data + start, name, length) == 0 &&
+           object.data[start + length] == '"';
+}
+
+void json_members(struct slice object, const char *const *names, struct slice *found, size_t count)
+{
     struct scanner s = {.text = object};
-    size_t name_length = strlen(name);
+    for (size_t name = 0; name < count; name++)
+        found[name] = (struct slice){0};
     if (!json_is_object(object))
-        return found;
+        return;
     skip_space(&s);
     s.at++;
     skip_space(&s);
     if (peek(&s) == '}')
-        return found;
+        return;
     do {
         skip_space(&s);
         size_t start = s.at + 1;
         if (!scan_name(&s))
             break;
-        bool matches = object.length - start > name_length &&
-                       memcmp(object.data + start, name, name_length) == 0 &&
-                       object.data[start + name_length] == '"';
         skip_space(&s);
         size_t value = s.at;
         if (!scan_value(&s, 0))
             break;
-        if (matches)
-            found = (struct slice){.data = object.data + value, .length = s.at - value};
+        for (size_t name = 0; name < count; name++) {
+            if (is_named(object, start, names[name]))
+                found[name] = (struct slice){.data = object.data + value, .length = s.at - value};
+        }
     } while (scan_separator(&s, '}'));
+}
+
+struct slice json_member(struct slice object, const char *name)
+{
+    struct slice found;
+    json_members(object, &name, &found, 1);
     return found;
 }
 

@@ -29,6 +29,9 @@ const char *json_check(struct slice text, size_t *offset);
  */
 struct slice json_member(struct slice object, const char *name);
 
+/* The same of several members, found in one pass: found[n] is the value of names[n]. */
+void json_members(struct slice object, const char *const *names, struct slice *found, size_t count);
+
 /* Does the checked value begin an object? */
 bool json_is_object(struct slice value);
 
