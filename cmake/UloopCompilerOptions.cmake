@@ -16,6 +16,10 @@ endif()
 if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
   # struct ucred, pidfd_open and the like; ISO C otherwise.
   target_compile_definitions(uloop_options INTERFACE _GNU_SOURCE)
+elseif(WIN32)
+  # Windows 10, for BCryptHash(). MinGW's headers have gmtime_r() and C99's %zu by the names of POSIX only.
+  target_compile_definitions(uloop_options INTERFACE
+    _WIN32_WINNT=0x0A00 _POSIX_C_SOURCE=200809L __USE_MINGW_ANSI_STDIO=1)
 endif()
 
 set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")

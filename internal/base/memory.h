@@ -5,7 +5,11 @@
 #include <stddef.h>
 
 /* Lets the compiler check a printf-like function's arguments. */
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+#include <stdio.h> /* which says whose formats printf() takes here */
+#define PRINTF_LIKE(format_index, first_argument)                                                  \
+    __attribute__((format(__MINGW_PRINTF_FORMAT, format_index, first_argument)))
+#elif defined(__GNUC__)
 #define PRINTF_LIKE(format_index, first_argument)                                                  \
     __attribute__((format(printf, format_index, first_argument)))
 #else

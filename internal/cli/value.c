@@ -106,7 +106,8 @@ static bool check_integer(const char *label, const char *text, struct error *err
 
 static bool check_number(const char *label, const char *text, struct error *error)
 {
-    if (strlen(text) > LONGEST_NUMBER || !value_is_number(text) || !isfinite(strtod(text, NULL)))
+    if (strlen(text) > LONGEST_NUMBER || !value_is_number(text) ||
+        fabs(strtod(text, NULL)) == HUGE_VAL)
         return refuse(label, text, "a number", error);
     return true;
 }

@@ -59,8 +59,8 @@ static bool append_utf8(struct buffer *block, const wchar_t *text)
 static UNICODE_STRING *command_line(HANDLE process)
 {
     typedef NTSTATUS(NTAPI * query_function)(HANDLE, PROCESSINFOCLASS, PVOID, ULONG, PULONG);
-    query_function query = (query_function)(void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
-                                                                  "NtQueryInformationProcess");
+    query_function query = (query_function)(uintptr_t)GetProcAddress(GetModuleHandleW(L"ntdll.dll"),
+                                                                     "NtQueryInformationProcess");
     ULONG size = 0;
     if (query)
         (void)query(process, PROCESS_COMMAND_LINE_INFORMATION, NULL, 0, &size);

@@ -11,7 +11,7 @@
 #include <uv.h>
 
 /* The folder of ours for an agent that looks below its own. */
-static const char GROUP[] = "uloop";
+static const char GROUP_FOLDER[] = "uloop";
 
 static const char *const STATUS_NAMES[] = {
     [SKILL_MISSING] = "missing", [SKILL_INSTALLED] = "installed", [SKILL_OUTDATED] = "outdated",
@@ -59,7 +59,8 @@ static size_t count_existing(const struct shelf *shelf, const struct shelf_place
 static void place_set(const struct shelf *shelf, struct shelf_place *place, const char *folder,
                       bool grouped)
 {
-    place->relative = memory_format("%s%s%s", folder, grouped ? "/" : "", grouped ? GROUP : "");
+    place->relative =
+        memory_format("%s%s%s", folder, grouped ? "/" : "", grouped ? GROUP_FOLDER : "");
     place->path = project_path(shelf->base, place->relative);
     place->depth = 1;
     for (const char *at = place->relative; *at; at++)
