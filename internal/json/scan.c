@@ -99,10 +99,22 @@ static bool scan_escape(struct scanner *s)
     return true;
 }
 
+/* What nearly all of a string is: bytes that mean themselves. */
+static void skip_plain(struct scanner *s)
+{
+    const unsigned char *bytes = (const unsigned char *)s->text.data;
+    size_t at = s->at;
+    while (at < s->text.length && bytes[at] >= 0x20 && bytes[at] < 0x80 && bytes[at] != '"' &&
+           bytes[at] != '\\')
+        at++;
+    s->at = at;
+}
+
 static bool scan_string(struct scanner *s)
 {
     s->at++;
     for (;;) {
+        skip_plain(s);
         int byte = peek(s);
         if (byte < 0)
             return fail(s, "a string without an end");
