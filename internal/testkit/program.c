@@ -96,6 +96,9 @@ static bool is_ended(void *context)
     return program->exit.descriptor < 0;
 }
 
+/* Enough to see what it was about: Criterion takes minutes over many megabytes. */
+#define MOST_DESCRIBED "16384"
+
 static void describe(void *context, struct buffer *text)
 {
     const struct program *program = context;
@@ -107,8 +110,9 @@ static void describe(void *context, struct buffer *text)
         buffer_append_format(text, "ended with exit code %d", WEXITSTATUS(status));
     else
         buffer_append_format(text, "was ended by signal %d", WTERMSIG(status));
-    buffer_append_format(text, ". Standard output:\n%s\nStandard error:\n%s",
-                         program->out.text.data, program->err.text.data);
+    buffer_append_format(
+        text, ". Standard output:\n%." MOST_DESCRIBED "s\nStandard error:\n%." MOST_DESCRIBED "s",
+        program->out.text.data, program->err.text.data);
 }
 
 static char *command_line(const char *const *arguments)
