@@ -6,6 +6,7 @@
 #include "host/server.h"
 #include "host/system.h"
 #include "host/token_file.h"
+#include "process/process_end.h"
 #include "project/endpoint.h"
 
 #include <signal.h>
@@ -24,18 +25,25 @@ struct host {
     char token[TOKEN_DIGITS + 1];
     char *token_file; /* NULL where no token is needed */
     uv_signal_t signals[SIGNAL_COUNT];
+    struct process_ask_watch ask;
     struct server *server;
     bool announced;
     struct error *error;
     bool failed;
 };
 
+static void stop(void *context)
+{
+    struct host *host = context;
+    notify_manager("STOPPING=1", host->options->log);
+    server_stop(host->server);
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct host *host = handle->data;
     log_debug(host->options->log, "signal %d", number);
-    notify_manager("STOPPING=1", host->options->log);
-    server_stop(host->server);
+    stop(host);
 }
 
 static void on_ready(void *context)
@@ -60,12 +68,16 @@ static void take_signals(struct host *host, uv_loop_t *loop)
         host->signals[at].data = host;
         (void)uv_signal_start(&host->signals[at], on_signal, SIGNALS[at]);
     }
+    int status = process_ask_watch_start(&host->ask, loop, stop, host);
+    if (status < 0)
+        log_debug(host->options->log, "serve --stop will not be heard: %s", uv_strerror(status));
 }
 
 static void let_signals_go(struct host *host)
 {
     for (size_t at = 0; at < SIGNAL_COUNT; at++)
         uv_close((uv_handle_t *)&host->signals[at], NULL);
+    process_ask_watch_stop(&host->ask);
 }
 
 static void on_ended(void *context, const struct error *fault)

@@ -1,4 +1,5 @@
 #include "process/process_unix.h"
+#include "process/process_end.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -60,4 +61,17 @@ void process_watch_stop(struct process_watch *watch)
     watch->active = false;
     uv_close(&watch->handle.any, NULL);
     (void)close((int)watch->process);
+}
+
+int process_ask_watch_start(struct process_ask_watch *watch, uv_loop_t *loop,
+                            void (*on_ask)(void *context), void *context)
+{
+    (void)loop;
+    *watch = (struct process_ask_watch){.on_ask = on_ask, .context = context};
+    return 0;
+}
+
+void process_ask_watch_stop(struct process_ask_watch *watch)
+{
+    (void)watch;
 }
