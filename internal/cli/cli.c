@@ -3,6 +3,7 @@
 #include "cli/envelope.h"
 #include "cli/help.h"
 #include "cli/output.h"
+#include "cli/startup.h"
 #include "cli/terminal.h"
 #include "cli/text.h"
 #include "cli/value.h"
@@ -255,7 +256,7 @@ int cli_run(int argc, char **argv, const struct command_table *table)
 {
     struct cli cli = {.table = table, .out = stdout, .err = stderr};
     int exit_code;
-    terminal_prepare();
+    startup_prepare();
     if (asks_version_alone(argc, argv)) {
         (void)setvbuf(stdout, NULL, _IONBF, 0); /* no buffer to allocate */
         exit_code = cli_show_version(&cli);

@@ -1,6 +1,6 @@
 #include "cli/output.h"
 
-#include "cli/terminal.h"
+#include "cli/startup.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
@@ -76,7 +76,7 @@ Test(output, tells_of_a_full_disk)
 Test(output, tells_of_a_reader_that_is_gone)
 {
     int ends[2];
-    terminal_prepare();
+    startup_prepare();
     cr_assert_eq(pipe(ends), 0);
     cr_assert_eq(close(ends[0]), 0);
     FILE *out = fdopen(ends[1], "w");

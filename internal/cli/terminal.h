@@ -16,8 +16,4 @@ bool terminal_is(FILE *stream);
 /* The stream's width in columns; 80 when it is no terminal or does not say. */
 size_t terminal_columns(FILE *stream);
 
-/* Before anything is written: from here on writing to a closed pipe is an error of that write and
- * does not end the process, and what is written are bytes of UTF-8 that no system changes. */
-void terminal_prepare(void);
-
 #endif

@@ -1,6 +1,5 @@
 #include "cli/terminal.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,9 +16,4 @@ size_t terminal_columns(FILE *stream)
     struct winsize size = {0};
     bool known = ioctl(fileno(stream), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
     return known ? size.ws_col : TERMINAL_USUAL_COLUMNS;
-}
-
-void terminal_prepare(void)
-{
-    (void)signal(SIGPIPE, SIG_IGN);
 }

@@ -1,6 +1,5 @@
 #include "cli/terminal.h"
 
-#include <fcntl.h>
 #include <io.h>
 #include <windows.h>
 
@@ -16,12 +15,4 @@ size_t terminal_columns(FILE *stream)
     if (!GetConsoleScreenBufferInfo(handle, &info))
         return TERMINAL_USUAL_COLUMNS;
     return (size_t)(info.srWindow.Right - info.srWindow.Left + 1);
-}
-
-void terminal_prepare(void)
-{
-    /* Windows has no signal for closed pipes, but line ends and code pages of its own. */
-    (void)_setmode(_fileno(stdout), _O_BINARY);
-    (void)_setmode(_fileno(stderr), _O_BINARY);
-    (void)SetConsoleOutputCP(CP_UTF8);
 }

@@ -1,0 +1,77 @@
+/* What a program may be started with: streams that are closed, and next to no descriptors. */
+
+#include "editor_scene.h"
+
+#include "base/memory.h"
+
+#include <criterion/criterion.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const CLOSED[] = {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"};
+
+enum {
+    CLOSED_COUNT = sizeof(CLOSED) / sizeof(CLOSED[0]),
+};
+
+/* Starts `uloop <words>` through a shell that closes some of its streams. */
+static struct program *start_closed(const struct temp_project *project, const char *words,
+                                    const char *closed)
+{
+    char *line = memory_format("exec \"$0\" %s %s", words, closed);
+    const char *const arguments[] = {"/bin/sh", "-c", line, ULOOP_PROGRAM, NULL};
+    struct program *program = program_start(arguments, project->root, NULL);
+    free(line);
+    return program;
+}
+
+/* The exit code is that of all streams open, but where a result cannot be written. */
+static void expect_same_end(const struct temp_project *project, const char *words)
+{
+    struct program_end open = program_wait(start_closed(project, words, ""));
+    for (size_t i = 0; i < CLOSED_COUNT; i++) {
+        bool has_no_output = strstr(CLOSED[i], ">&- ") || strcmp(CLOSED[i], ">&-") == 0;
+        int expected = open.out_length > 0 && has_no_output ? 7 : open.exit_code;
+        struct program_end end = program_wait(start_closed(project, words, CLOSED[i]));
+        cr_expect_eq(end.exit_code, expected, "%s %s: exit code %d, signal %d: %s", words,
+                     CLOSED[i], end.exit_code, end.signal, end.err);
+        if (!has_no_output)
+            cr_expect_eq(end.out_length > 0, open.out_length > 0, "%s %s: %s", words, CLOSED[i],
+                         end.out);
+        program_end_clear(&end);
+    }
+    program_end_clear(&open);
+}
+
+Test(startup, with_a_closed_stream_ends_as_with_all_open_where_there_is_no_editor)
+{
+    static const char *const WORDS[] = {"compile", "get-logs",      "status --compact",
+                                        "wait",    "launch --quit", "fix",
+                                        "list",    "serve --stop",  "sync"};
+    struct temp_project *project = temp_project_new();
+    for (size_t i = 0; i < sizeof(WORDS) / sizeof(WORDS[0]); i++)
+        expect_same_end(project, WORDS[i]);
+    temp_project_free(project);
+}
+
+Test(startup, of_a_host_with_a_closed_stream_serves)
+{
+    static const char *const WORDS[] = {"get-logs", "wait", "fix", "list", "serve --detach"};
+    for (size_t i = 0; i < CLOSED_COUNT - 1; i++) {
+        struct temp_project *project = temp_project_new();
+        struct program *host = start_closed(project, "serve", CLOSED[i]);
+        if (strcmp(CLOSED[i], ">&-") == 0)
+            program_await_error_text(host, " ready [");
+        else
+            program_await_output_text(host, "ready on ");
+        for (size_t j = 0; j < sizeof(WORDS) / sizeof(WORDS[0]); j++)
+            expect_same_end(project, WORDS[j]);
+        program_signal(host, SIGTERM);
+        struct program_end end = program_wait(host);
+        cr_expect_eq(end.exit_code, 0, "%s: exit code %d, signal %d: %s", CLOSED[i], end.exit_code,
+                     end.signal, end.err);
+        program_end_clear(&end);
+        temp_project_free(project);
+    }
+}
