@@ -8,6 +8,7 @@
  *   written, but its number is nobody else's: no file of the program's own becomes its standard
  *   error, and no loop is handed a descriptor that libuv aborts on;
  * - writing to a closed pipe is an error of that write and does not end the process;
+ * - the signals that end a command or wake it reach it, whatever was blocked before;
  * - what is written are bytes of UTF-8 that no system changes.
  */
 void startup_prepare(void);

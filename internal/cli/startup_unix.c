@@ -18,8 +18,21 @@ static void fill_streams(void)
     }
 }
 
+/* A mask of blocked signals is inherited, through any number of programs. */
+static void unblock_signals(void)
+{
+    /* What ends a command, the changes of folders on Linux, and the ends of children. */
+    static const int NUMBERS[] = {SIGINT, SIGTERM, SIGHUP, SIGIO, SIGCHLD};
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++)
+        (void)sigaddset(&signals, NUMBERS[i]);
+    (void)sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
 void startup_prepare(void)
 {
     fill_streams();
     (void)signal(SIGPIPE, SIG_IGN);
+    unblock_signals();
 }
