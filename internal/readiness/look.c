@@ -5,7 +5,8 @@
 #include "base/clock.h"
 
 enum {
-    QUESTION_ID = 1
+    QUESTION_ID = 1,
+    QUEUE_PAUSE_MS = 50, /* nothing tells that there is room in a listener's queue again */
 };
 
 bool wait_open(struct wait *wait, const struct project *project, struct log *log,
@@ -162,19 +163,47 @@ static bool find_endpoint(struct wait *wait)
     return false;
 }
 
+/* Is somebody there who has not taken those yet that came before? A Unix socket refuses then, where
+ * TCP would have us wait. */
+static bool is_queue_full(const struct client *client)
+{
+    return client->phase == CLIENT_UNREACHED && client->status == UV_EAGAIN;
+}
+
+static struct client *connect_once(struct wait *wait, uint64_t until_ms)
+{
+    struct client *client =
+        client_connect(&wait->watch.loop, &wait->reach.destination, watch_wake, &wait->watch);
+    while (client->phase == CLIENT_CONNECTING && clock_now_ms() < until_ms &&
+           !wait->watch.interrupted)
+        watch_next(&wait->watch, until_ms);
+    return client;
+}
+
+static void pause_for_the_queue(struct wait *wait, uint64_t until_ms)
+{
+    uint64_t end = clock_earlier(until_ms, clock_after(clock_now_ms(), QUEUE_PAUSE_MS));
+    log_debug(wait->log, "the queue of %s is full: connecting again in %d ms",
+              wait->reach.destination.address, QUEUE_PAUSE_MS);
+    while (clock_now_ms() < end && !wait->watch.interrupted)
+        watch_next(&wait->watch, end);
+}
+
 struct client *wait_connect(struct wait *wait, uint64_t deadline_ms)
 {
     uint64_t until = clock_earlier(deadline_ms, clock_after(clock_now_ms(), WAIT_CONNECT_MS));
     if (!find_endpoint(wait))
         return NULL;
-    struct client *client =
-        client_connect(&wait->watch.loop, &wait->reach.destination, watch_wake, &wait->watch);
-    while (client->phase == CLIENT_CONNECTING && clock_now_ms() < until && !wait->watch.interrupted)
-        watch_next(&wait->watch, until);
+    struct client *client = connect_once(wait, until);
+    while (is_queue_full(client) && clock_now_ms() < until && !wait->watch.interrupted) {
+        client_close(client);
+        pause_for_the_queue(wait, until);
+        client = connect_once(wait, until);
+    }
     if (client->phase == CLIENT_CONNECTED)
         return client;
-    wait->seen.endpoint = client->phase == CLIENT_CONNECTING ? silent_endpoint(wait, deadline_ms)
-                                                             : unreached_endpoint(client);
+    bool silent = client->phase == CLIENT_CONNECTING || is_queue_full(client);
+    wait->seen.endpoint = silent ? silent_endpoint(wait, deadline_ms) : unreached_endpoint(client);
     log_debug(wait->log, "connect %s: %s", wait->reach.destination.address,
               client_why_unreached(client));
     client_close(client);

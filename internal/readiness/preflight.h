@@ -38,7 +38,8 @@ enum preflight_endpoint {
     PREFLIGHT_ENDPOINT_DEAD,    /* there is no socket, or it refuses */
     PREFLIGHT_ENDPOINT_DENIED,  /* the system forbids to connect */
     PREFLIGHT_ENDPOINT_FOREIGN, /* somebody else's process listens there */
-    PREFLIGHT_ENDPOINT_SILENT,  /* it accepts, and does not answer in time */
+    PREFLIGHT_ENDPOINT_SILENT,  /* it accepts, or would if its queue were not full, and does not
+                                   answer in time */
     PREFLIGHT_ENDPOINTS,
 };
 

@@ -8,8 +8,11 @@
 #include "testkit/test_editor.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 /* An Editor, and what it does when the wait comes to a certain point. */
@@ -23,6 +26,7 @@ struct scene {
     const char *moment; /* the log's words at which to act; NULL once that was done */
     int passed_over;    /* how often the words come before they mean it */
     void (*act)(struct scene *scene);
+    int listener; /* in the Editor's place, where a test has one */
 };
 
 /* The log's stream: a line with the words of the moment is the moment. */
@@ -209,6 +213,75 @@ Test(wait, says_why_there_is_no_connection_also_where_time_was_up_before_there_c
     publish_ready(&scene);
     cr_expect_null(wait_connect(&scene.wait, clock_now_ms()));
     cr_expect_null(scene.moment, "the log says something else");
+    scene_close(&scene);
+}
+
+/* --- A listener that takes nobody --- */
+
+static struct sockaddr_un address_of(const struct scene *scene)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const char *path = test_editor_socket(scene->editor);
+    cr_assert_lt(strlen(path), sizeof(address.sun_path));
+    memcpy(address.sun_path, path, strlen(path));
+    return address;
+}
+
+/* Listens for the project in the test Editor's place, with connections waiting to be taken until no
+ * other fits in. The folder of sockets is there once the test Editor has listened. */
+static void listen_with_full_queue(struct scene *scene)
+{
+    const struct sockaddr_un address = address_of(scene);
+    int waiting;
+    scene->listener = socket(AF_UNIX, SOCK_STREAM, 0);
+    test_editor_listen(scene->editor);
+    test_editor_stop_listening(scene->editor, true);
+    cr_assert_eq(bind(scene->listener, (const struct sockaddr *)&address, sizeof(address)), 0);
+    cr_assert_eq(listen(scene->listener, 0), 0);
+    do {
+        waiting = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    } while (connect(waiting, (const struct sockaddr *)&address, sizeof(address)) == 0);
+    cr_assert_eq(errno, EAGAIN);
+}
+
+static void take_the_listeners_place(struct scene *scene)
+{
+    test_editor_listen(scene->editor);
+    publish_ready(scene);
+}
+
+Test(wait, does_not_take_a_full_queue_for_an_endpoint_that_is_dead)
+{
+    struct scene scene;
+    struct error error = {0};
+    scene_open(&scene, "owner gone, endpoint silent: wait", take_the_listeners_place);
+    program_free(scene.owner);
+    scene.owner = NULL;
+    listen_with_full_queue(&scene);
+    publish_busy(&scene);
+    struct client *client = wait_a_minute(&scene, &error);
+    cr_assert_not_null(client, "%s", error.message);
+    client_close(client);
+    scene_close(&scene);
+}
+
+static void take_one_connection(struct scene *scene)
+{
+    cr_assert_geq(accept(scene->listener, NULL, NULL), 0);
+}
+
+Test(wait, connects_as_soon_as_there_is_room_in_a_queue_that_was_full)
+{
+    struct scene scene;
+    struct error error = {0};
+    scene_open(&scene, "is full: connecting again", take_one_connection);
+    listen_with_full_queue(&scene);
+    publish_ready(&scene);
+    scene.wait.listener = (struct wait_listener){.waiting = must_not_sleep};
+    struct client *client = wait_a_minute(&scene, &error);
+    cr_assert_not_null(client, "%s", error.message);
+    client_close(client);
+    cr_assert_eq(unlink(test_editor_socket(scene.editor)), 0);
     scene_close(&scene);
 }
 
