@@ -136,6 +136,23 @@ Test(tcp, sends_nothing_where_the_token_is_gone_with_its_server)
     free(variable);
 }
 
+/* Its state says ready for ever, and no look at processes counts. */
+Test(tcp, tells_that_a_killed_host_has_stopped)
+{
+    struct scene scene = scene_new();
+    const char *const arguments[] = {ULOOP_PROGRAM, "wait", "--for", "stopped",
+                                     "--timeout",   "100",  NULL};
+    const char *const environment[] = {scene.endpoint, "ULOOP_LOG=debug", NULL};
+    struct program *uloop = program_start(arguments, scene.project->root, environment);
+    program_await_error_text(uloop, "waiting for the server to stop");
+    program_free(scene.host); /* kills it */
+    scene.host = NULL;
+    struct program_end end = program_wait(uloop);
+    cr_expect_eq(end.exit_code, 0, "%s", end.err);
+    program_end_clear(&end);
+    scene_free(&scene);
+}
+
 Test(tcp, is_found_again_at_the_same_port)
 {
     struct scene scene = scene_new();

@@ -15,12 +15,22 @@ static const char *or_unknown(const char *text)
 static void describe_not_reachable(const struct wait *wait, struct error *error)
 {
     const char *root = wait->project->root;
-    if (wait->seen.owner == PREFLIGHT_OWNER_GONE)
-        error_set(error, E_NOT_REACHABLE,
-                  "No Unity Editor has the project %s open, and no server listens for it.", root);
-    else
+    switch (wait->seen.owner) {
+    case PREFLIGHT_OWNER_ALIVE:
         error_set(error, E_NOT_REACHABLE,
                   "The Unity Editor of %s is running, but its uloop server does not listen.", root);
+        return;
+    case PREFLIGHT_OWNER_GONE:
+        error_set(error, E_NOT_REACHABLE,
+                  "No Unity Editor has the project %s open, and no server listens for it.", root);
+        return;
+    default:
+        error_set(error, E_NOT_REACHABLE,
+                  "No uloop server listens at %s; whether a Unity Editor has the project %s open "
+                  "cannot be seen from here.",
+                  wait->reach.destination.address, root);
+        return;
+    }
 }
 
 /* The error of a look, where it is this one. */

@@ -188,18 +188,33 @@ static bool is_settled(struct wait *wait, const struct preflight_rule **rule, ui
     return false;
 }
 
+/*
+ * Is the server gone without a word? Only where no process of it is found: and where none would be
+ * (ULOOP_ENDPOINT), only while the state is none in which a server that lives does not listen. That
+ * there is no token says nothing of who listens.
+ */
+static bool has_vanished(struct wait *wait, uint64_t deadline_ms)
+{
+    wait_look_owner(wait);
+    bool is_hidden = wait->reach.is_told && wait->seen.owner == PREFLIGHT_OWNER_UNKNOWN &&
+                     wait->state.kind != STATE_BUSY;
+    if (wait->seen.owner == PREFLIGHT_OWNER_GONE || is_hidden)
+        wait_probe(wait, deadline_ms);
+    return wait->seen.endpoint == PREFLIGHT_ENDPOINT_DEAD && wait->distrust.code == E_NONE &&
+           wait_state_is_unchanged(wait);
+}
+
 static bool is_stopped(struct wait *wait, const struct preflight_rule **rule, uint64_t deadline_ms)
 {
     static const struct preflight_rule UNTIL_IT_STOPS = {.action = PREFLIGHT_WAIT,
                                                          .why = "the server runs, and is to stop"};
     if (wait->state.kind == STATE_STOPPED)
         return true;
-    wait_look_owner(wait);
-    if (wait->seen.owner == PREFLIGHT_OWNER_GONE)
-        wait_probe(wait, deadline_ms);
+    if (has_vanished(wait, deadline_ms))
+        return true;
     *rule = &UNTIL_IT_STOPS;
     log_debug(wait->log, "waiting for the server to stop");
-    return wait->seen.endpoint == PREFLIGHT_ENDPOINT_DEAD;
+    return false;
 }
 
 bool wait_for(struct wait *wait, enum wait_target target, uint64_t deadline_ms, struct error *error)

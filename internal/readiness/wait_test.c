@@ -285,6 +285,26 @@ Test(wait, connects_as_soon_as_there_is_room_in_a_queue_that_was_full)
     scene_close(&scene);
 }
 
+Test(wait, says_of_an_editor_that_is_not_reachable_only_what_is_known_of_it)
+{
+    static const char *const WORDS[] = {
+        [PREFLIGHT_OWNER_UNSEEN] = "cannot be seen from here",
+        [PREFLIGHT_OWNER_ALIVE] = "is running, but its uloop server does not listen",
+        [PREFLIGHT_OWNER_GONE] = "No Unity Editor has the project",
+        [PREFLIGHT_OWNER_UNKNOWN] = "cannot be seen from here",
+    };
+    struct scene scene;
+    scene_open(&scene, NULL, NULL);
+    for (enum preflight_owner owner = 0; owner < PREFLIGHT_OWNERS; owner++) {
+        struct error error = {0};
+        scene.wait.seen.owner = owner;
+        wait_describe_failure(&scene.wait, E_NOT_REACHABLE, &error);
+        cr_expect(strstr(error.message, WORDS[owner]), "%s", error.message);
+        error_clear(&error);
+    }
+    scene_close(&scene);
+}
+
 Test(wait, returns_from_a_sleep_whose_end_has_come_already, .timeout = 60)
 {
     struct scene scene;
