@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 static const char *const CLOSED[] = {"<&-", ">&-", "2>&-", "<&- >&- 2>&-"};
 
@@ -74,4 +75,26 @@ Test(startup, of_a_host_with_a_closed_stream_serves)
         program_end_clear(&end);
         temp_project_free(project);
     }
+}
+
+Test(startup, with_too_few_descriptors_for_a_loop_is_an_error_that_says_so)
+{
+    enum {
+        FEWEST = 4, /* with less the system starts no program */
+        TOO_FEW = 8,
+    };
+    static const char *const COMMANDS[] = {"status", "fix", "compile", "serve"};
+    struct temp_project *project = temp_project_new();
+    for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(COMMANDS[0]); i++) {
+        for (rlim_t most = FEWEST; most <= TOO_FEW; most++) {
+            const struct program_limit limit = {.resource = RLIMIT_NOFILE, .value = most};
+            expect_end(program_run_with(&(struct program_setup){
+                           .arguments = (const char *const[]){ULOOP_PROGRAM, COMMANDS[i], NULL},
+                           .folder = project->root,
+                           .limits = &limit,
+                           .limit_count = 1}),
+                       7, "event loop: too many open files.");
+        }
+    }
+    temp_project_free(project);
 }

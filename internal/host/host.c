@@ -1,6 +1,7 @@
 #include "host/host.h"
 
 #include "base/file.h"
+#include "base/loop.h"
 #include "host/claim.h"
 #include "host/notify.h"
 #include "host/server.h"
@@ -141,7 +142,7 @@ bool host_run(const struct host_options *options, struct error *error)
     uv_loop_t loop;
     struct claim claim;
     struct host host = {.options = options, .error = error};
-    int status = uv_loop_init(&loop);
+    int status = loop_open(&loop);
     if (status < 0)
         return error_set(error, E_SYSTEM, "Cannot make an event loop: %s.", uv_strerror(status));
     system_ignore_write_signals();

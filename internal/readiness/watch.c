@@ -1,6 +1,7 @@
 #include "readiness/watch.h"
 
 #include "base/clock.h"
+#include "base/loop.h"
 #include "base/path.h"
 #include "readiness/filesystem.h"
 
@@ -191,7 +192,7 @@ bool watch_open(struct watch *watch, const char *project_root, struct log *log, 
     watch->results.wanted = path_join(watch->state.wanted, "compile-results");
     watch->results.highest = memory_copy_string(watch->results.wanted);
     watch->polling = filesystem_without_events(project_root);
-    int status = uv_loop_init(&watch->loop);
+    int status = loop_open(&watch->loop);
     if (status == 0)
         status = open_handles(watch);
     if (status < 0)

@@ -1,5 +1,6 @@
 #include "window/window.h"
 
+#include "base/loop.h"
 #include "base/memory.h"
 
 #include <inttypes.h>
@@ -45,7 +46,7 @@ static int64_t run_script(char *script)
         .exit_cb = helper_ended, .file = arguments[0], .args = arguments};
     struct helper helper = {.exit_code = -1};
     uv_loop_t loop;
-    int status = uv_loop_init(&loop);
+    int status = loop_open(&loop);
     if (status < 0)
         return status;
     helper.process.data = &helper;
