@@ -184,27 +184,30 @@ static int open_handles(struct watch *watch)
     return status;
 }
 
-bool watch_open(struct watch *watch, const char *project_root, struct log *log, struct error *error)
-{
-    *watch = (struct watch){.log = log};
-    watch->state.wanted = path_join(project_root, "Temp/UnityCliLoop");
-    watch->state.highest = memory_copy_string(project_root);
-    watch->results.wanted = path_join(watch->state.wanted, "compile-results");
-    watch->results.highest = memory_copy_string(watch->results.wanted);
-    watch->polling = filesystem_without_events(project_root);
-    int status = loop_open(&watch->loop);
-    if (status == 0)
-        status = open_handles(watch);
-    if (status < 0)
-        return error_set(error, E_SYSTEM, "Cannot open an event loop: %s.", uv_strerror(status));
-    return true;
-}
-
 static void close_handle(uv_handle_t *handle, void *context)
 {
     (void)context;
     if (!uv_is_closing(handle))
         uv_close(handle, NULL);
+}
+
+/* With whatever handles it has by now. */
+static void close_loop(uv_loop_t *loop)
+{
+    uv_walk(loop, close_handle, NULL);
+    (void)uv_run(loop, UV_RUN_DEFAULT);
+    (void)uv_loop_close(loop);
+}
+
+static int open_loop(struct watch *watch)
+{
+    int status = loop_open(&watch->loop);
+    if (status < 0)
+        return status;
+    status = open_handles(watch);
+    if (status < 0)
+        close_loop(&watch->loop);
+    return status;
 }
 
 static void free_folder(struct folder_watch *folder)
@@ -214,14 +217,28 @@ static void free_folder(struct folder_watch *folder)
     free(folder->watched);
 }
 
+bool watch_open(struct watch *watch, const char *project_root, struct log *log, struct error *error)
+{
+    *watch = (struct watch){.log = log};
+    watch->state.wanted = path_join(project_root, "Temp/UnityCliLoop");
+    watch->state.highest = memory_copy_string(project_root);
+    watch->results.wanted = path_join(watch->state.wanted, "compile-results");
+    watch->results.highest = memory_copy_string(watch->results.wanted);
+    watch->polling = filesystem_without_events(project_root);
+    int status = open_loop(watch);
+    if (status == 0)
+        return true;
+    free_folder(&watch->state);
+    free_folder(&watch->results);
+    return error_set(error, E_SYSTEM, "Cannot open an event loop: %s.", uv_strerror(status));
+}
+
 void watch_close(struct watch *watch)
 {
     process_watch_stop(&watch->owner);
     folder_events_stop(&watch->state.events);
     folder_events_stop(&watch->results.events);
-    uv_walk(&watch->loop, close_handle, NULL);
-    uv_run(&watch->loop, UV_RUN_DEFAULT);
-    (void)uv_loop_close(&watch->loop);
+    close_loop(&watch->loop);
     free_folder(&watch->state);
     free_folder(&watch->results);
 }
