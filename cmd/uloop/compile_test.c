@@ -311,3 +311,29 @@ Test(compile, asks_for_the_status_of_an_editor_without_a_state_file)
     expect_end(program_wait(uloop), 0, "\"Success\": true");
     editor_scene_free(&scene);
 }
+
+/* As a newer package may say it; the endpoint answers, so that the request was sent. */
+Test(compile, is_done_in_a_phase_it_does_not_know_when_the_endpoint_answers_behind_the_result)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    test_editor_publish(scene.editor, "idle", TEST_GENERATION_A, "test");
+    struct program *uloop = start_compile(&scene, NULL, NULL);
+    test_request_answer(test_editor_accept(scene.editor), SUCCESS);
+    expect_end(program_wait(uloop), 0, "\"Success\": true");
+    cr_assert_eq(test_editor_probed(scene.editor), (size_t)2);
+    editor_scene_free(&scene);
+}
+
+Test(compile, that_is_over_says_so_when_the_editor_is_not_ready_in_time)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    struct program *uloop = start_compile(&scene, "--timeout", "0.2");
+    struct test_request *request = test_editor_accept(scene.editor);
+    test_editor_publish(scene.editor, "reloading", TEST_GENERATION_B, "domain-reload-before");
+    test_request_answer(request, SUCCESS);
+    struct program_end end = program_wait(uloop);
+    cr_expect(strstr(end.err, "\"resultKnown\": true"), "%s", end.err);
+    cr_expect_null(strstr(end.err, "running compile"), "%s", end.err);
+    expect_end(end, 4, "The compile is over");
+    editor_scene_free(&scene);
+}

@@ -151,14 +151,30 @@ static void ask_status(struct run *run)
     free(params);
 }
 
+static void describe_timeout(struct run *run)
+{
+    struct error *error = run->error;
+    const char *phase = run->last.phase ? run->last.phase : state_kind_name(run->last.kind);
+    if (run->completion.has_result) {
+        error_set(error, E_COMPILE_TIMEOUT,
+                  "The compile is over, but the Editor was not ready again in time; the last state "
+                  "was %s.",
+                  phase);
+        error_set_next(error, "Run `uloop wait` until the Editor is ready, then `uloop compile` "
+                              "for the result.");
+    } else {
+        error_set(error, E_COMPILE_TIMEOUT,
+                  "The compile did not finish in time; the last state was %s.", phase);
+    }
+}
+
 /* Describes why the wait ended without a result; what is still running is kept for the next
  * command. */
 static void describe_failure(struct run *run, enum error_code code)
 {
     struct error *error = run->error;
     if (code == E_COMPILE_TIMEOUT)
-        error_set(error, code, "The compile did not finish in time; the last state was %s.",
-                  run->last.phase ? run->last.phase : state_kind_name(run->last.kind));
+        describe_timeout(run);
     else if (code == E_OWNER_EXITED)
         error_set(
             error, code,

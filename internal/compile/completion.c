@@ -155,6 +155,19 @@ static struct completion_step without_state(const struct completion *c, uint64_t
     return now_ms < c->ask_at_ms ? wait_until(c->ask_at_ms) : act(COMPLETION_ASK);
 }
 
+/* A phase of a newer package, which may be a busy one or the ready one. As for a dispatch, only the
+ * endpoint can tell. */
+static struct completion_step when_unknown(const struct completion *c, uint64_t now_ms)
+{
+    if (!c->has_result)
+        return wait_until(CLOCK_NEVER);
+    if (!c->success)
+        return act(COMPLETION_DONE);
+    bool reload_begins = c->dropped && !c->new_generation;
+    return after_quiet_and_probe(c, reload_begins ? COMPLETION_DROPPED_MS : COMPLETION_QUIET_MS,
+                                 act(COMPLETION_DONE), now_ms);
+}
+
 static struct completion_step decide(const struct completion *c, uint64_t now_ms)
 {
     switch (c->state) {
@@ -168,8 +181,9 @@ static struct completion_step decide(const struct completion *c, uint64_t now_ms
         return when_ready(c, now_ms);
     case STATE_ABSENT:
         return without_state(c, now_ms);
-    case STATE_BUSY:
     case STATE_OTHER:
+        return when_unknown(c, now_ms);
+    case STATE_BUSY:
         break;
     }
     return wait_until(CLOCK_NEVER);

@@ -1,112 +1,6 @@
-#include "compile/completion.h"
-
-#include "base/clock.h"
+#include "compile/completion_scene_test.h"
 
 #include <criterion/criterion.h>
-
-/* The generations of one compile: before the request, of the compilation, of the reload, after it.
- */
-#define BEFORE      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-#define COMPILATION "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
-#define RELOAD      "cccccccccccccccccccccccccccccccc"
-#define AFTER       "dddddddddddddddddddddddddddddddd"
-
-enum {
-    START_MS = 1000,
-    DEADLINE_MS = 91000,
-    MOST_EVENTS = 12,
-};
-
-static struct server_state state_of(enum state_kind kind, const char *phase, const char *generation)
-{
-    return (struct server_state){
-        .kind = kind, .phase = (char *)phase, .generation = (char *)generation};
-}
-
-static struct server_state READY_BEFORE, COMPILING, RELOADING, RECOVERING, READY_AFTER, FAILED,
-    STOPPED, ABSENT;
-
-static void make_states(void)
-{
-    READY_BEFORE = state_of(STATE_READY, "ready", BEFORE);
-    COMPILING = state_of(STATE_BUSY, "compiling", COMPILATION);
-    RELOADING = state_of(STATE_BUSY, "reloading", RELOAD);
-    RECOVERING = state_of(STATE_BUSY, "recovering", AFTER);
-    READY_AFTER = state_of(STATE_READY, "ready", AFTER);
-    FAILED = state_of(STATE_FAILED, "failed", AFTER);
-    STOPPED = state_of(STATE_STOPPED, "stopped", AFTER);
-    ABSENT = state_of(STATE_ABSENT, NULL, NULL);
-}
-
-TestSuite(completion, .init = make_states);
-
-static struct completion_event state_event(const struct server_state *state)
-{
-    return (struct completion_event){.kind = COMPLETION_STATE, .state = state};
-}
-
-static struct completion_event result_event(bool success)
-{
-    return (struct completion_event){.kind = COMPLETION_RESULT, .success = success};
-}
-
-static const struct completion_event LOOKED = {.kind = COMPLETION_LOOKED};
-static const struct completion_event DROPPED = {.kind = COMPLETION_DROPPED};
-static const struct completion_event OWNER_EXITED = {.kind = COMPLETION_OWNER_EXITED};
-static const struct completion_event ANSWERED = {.kind = COMPLETION_PROBED, .success = true};
-
-static void begin(struct completion *c)
-{
-    completion_init(c, &READY_BEFORE, BEFORE, false, DEADLINE_MS, START_MS);
-}
-
-static struct completion_step feed_at(struct completion *c, struct completion_event event,
-                                      uint64_t now_ms)
-{
-    return completion_feed(c, &event, now_ms);
-}
-
-static struct completion_step feed(struct completion *c, struct completion_event event)
-{
-    return feed_at(c, event, START_MS);
-}
-
-/* An order of events, and after how many of them a compile may be done at the earliest. */
-struct order {
-    struct completion_event events[MOST_EVENTS];
-    size_t count;
-};
-
-static void append(struct order *order, struct completion_event event)
-{
-    cr_assert_lt(order->count, (size_t)MOST_EVENTS);
-    order->events[order->count++] = event;
-}
-
-/*
- * A compile that succeeds and reloads. Of the states before the last, those in the set `seen` were
- * seen; the connection drops before event `drop_at`, the result comes before event `result_at`, and
- * once more at the end if `twice`.
- */
-static struct order reload_order(unsigned seen, size_t drop_at, size_t result_at, bool twice)
-{
-    const struct server_state *states[] = {&COMPILING, &READY_BEFORE, &RELOADING, &RECOVERING,
-                                           &READY_AFTER};
-    struct order order = {0};
-    for (size_t i = 0; i <= 5; i++) {
-        if (i == result_at)
-            append(&order, result_event(true));
-        if (i == drop_at)
-            append(&order, DROPPED);
-        if (i < 4 && (seen & (1U << i)))
-            append(&order, state_event(states[i]));
-        else if (i == 4)
-            append(&order, state_event(states[i]));
-    }
-    if (twice)
-        append(&order, result_event(true));
-    return order;
-}
 
 /* Feeds the order without any time passing: done exactly when result, last state and proof of a
  * reload are there. */
@@ -136,8 +30,8 @@ Test(completion, waits_through_the_reload_in_every_order_of_events_seen_or_misse
     for (unsigned seen = 0; seen < 16; seen++) {
         for (size_t drop_at = 0; drop_at <= 5; drop_at++) {
             for (size_t result_at = 0; result_at <= 5; result_at++) {
-                struct order once = reload_order(seen, drop_at, result_at, false);
-                struct order twice = reload_order(seen, drop_at, result_at, true);
+                struct order once = reload_order(&READY_AFTER, seen, drop_at, result_at, false);
+                struct order twice = reload_order(&READY_AFTER, seen, drop_at, result_at, true);
                 check_reload_order(&once);
                 check_reload_order(&twice);
             }
@@ -282,7 +176,7 @@ Test(completion, attached_to_an_earlier_request_gives_up_when_what_ran_ends_with
 /* Feeds `event` behind the first `count` events of a reload that is not done yet. */
 static struct completion_step feed_behind(size_t count, struct completion_event event)
 {
-    struct order order = reload_order(15, 3, 1, false);
+    struct order order = reload_order(&READY_AFTER, 15, 3, 1, false);
     struct completion c;
     begin(&c);
     for (size_t i = 0; i < count; i++)
