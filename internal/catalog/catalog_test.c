@@ -130,7 +130,8 @@ Test(catalog, refuses_content_that_is_no_catalog)
         {"{\"tools\":[{\"name\":\"\"}]}", "a tool in it has no name that could be a command"},
         {"{\"tools\":[{\"name\":\"a\\nb\"}]}", "a tool in it has no name that could be a command"},
         {"{\"tools\":[{\"name\":\"--x\"}]}", "a tool in it has no name that could be a command"},
-        {"{\"tools\":[{\"name\":\"a\\u0000b\"}]}", "a NUL character"},
+        {"{\"tools\":[{\"name\":\"-\\u0000\"}]}",
+         "a tool in it has no name that could be a command"},
         {"{\"tools\":[{\"name\":\"\xFF\"}]}", "invalid UTF-8"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

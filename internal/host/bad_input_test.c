@@ -143,7 +143,6 @@ static const struct {
     {"\"true\"", TEXT},
     {"\"7\"", TEXT},
     {"\"Error\"", LOG_TYPE},
-    {"\"a\\u0000b\"", NEITHER},
     {"[]", NEITHER},
     {"[true]", NEITHER},
     {"{}", NEITHER},

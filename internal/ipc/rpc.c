@@ -136,11 +136,10 @@ static void add_answer_details(const cJSON *fault, struct slice raw_fault, struc
 
 static enum rpc_answer read_error(struct slice raw, struct rpc_said *said, struct error *error)
 {
-    cJSON *fault = json_parse(raw, NULL);
-    if (!cJSON_IsObject(fault)) {
-        cJSON_Delete(fault);
-        return malformed(error, "its error is no object");
-    }
+    const char *reason = "its error is no object";
+    cJSON *fault = json_is_object(raw) ? json_parse(raw, &reason) : NULL;
+    if (!fault)
+        return malformed(error, reason);
     const cJSON *data = json_get(fault, "data");
     const char *type = json_string(data, "type");
     const char *message = json_string(data, "message");

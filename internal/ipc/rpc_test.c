@@ -133,6 +133,19 @@ Test(rpc, tells_the_known_errors_apart_by_their_type)
     expect_error("{\"id\":1,\"error\":{}}", E_RPC_ERROR, "no message");
 }
 
+Test(rpc, reads_an_error_whose_text_was_cut_or_holds_what_a_tree_cannot)
+{
+    static const char *const TEXTS[] = {"\"cut \\ud83d\"", "\"a\\u0000b\""};
+    for (size_t i = 0; i < sizeof(TEXTS) / sizeof(TEXTS[0]); i++) {
+        char *payload = memory_format(
+            "{\"id\":1,\"error\":{\"code\":-32603,\"message\":\"x\",\"data\":{\"type\":"
+            "\"server_busy\",\"message\":%s,\"n\":1.%0100d,\"runningToolName\":\"compile\"}}}",
+            TEXTS[i], 1);
+        expect_error(payload, E_SERVER_BUSY, "Unity is busy running compile");
+        free(payload);
+    }
+}
+
 Test(rpc, takes_an_error_without_an_id_for_one_about_a_request_that_could_not_be_read)
 {
     expect_error("{\"id\":null,\"error\":{\"code\":-32700,\"message\":\"parse error\"}}",

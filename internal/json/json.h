@@ -15,9 +15,10 @@
 
 /*
  * Reads one JSON value; a leading byte order mark is skipped. Stricter than cJSON: the text must
- * pass json_check(), a \u0000 inside a string is refused, because a C string would end there, and
- * so is a number of more than 63 characters, of which cJSON would read the beginning. Returns NULL,
- * with what is wrong in *reason (static words; may be NULL), when it cannot be read.
+ * pass json_check(). What does, but cannot be held in a tree, is replaced: U+FFFD stands for a
+ * \u0000, at which a C string would end, and for half of a surrogate pair; the nearest double for a
+ * number of more than 63 characters, of which cJSON would read the beginning. Returns NULL, with
+ * what is wrong in *reason (static words; may be NULL), when it cannot be read.
  */
 cJSON *json_parse(struct slice text, const char **reason);
 
