@@ -172,9 +172,12 @@ Test(generation, with_heartbeats_is_given_up_when_it_is_silent)
 
 /* --- The folder of the third generation --- */
 
-enum {
-    SOMEBODY = 54321, /* a user of whom nobody has heard; its folder is the test's to make */
-};
+/* A user of whom nobody has heard, and no other run of this test either: its folder is ours to
+ * make. Some containers have no more than 65536 users. */
+static uid_t somebody(void)
+{
+    return 10000 + (uid_t)getpid() % 50000;
+}
 
 static void remove_folder(void *folder)
 {
@@ -199,7 +202,7 @@ static void expect_distrust(const struct editor_scene *scene, const char *folder
     testkit_write_file(socket, "", 0);
     expect_end(program_run_with(&(struct program_setup){.arguments = ARGUMENTS("get-hierarchy"),
                                                         .folder = scene->project->root,
-                                                        .user = SOMEBODY}),
+                                                        .user = somebody()}),
                3, words);
     free(socket);
 }
@@ -209,13 +212,13 @@ Test(generation, of_the_third_kind_is_not_trusted_in_a_folder_that_others_made)
     if (geteuid() != 0)
         cr_skip_test("only root can make what another user would have made");
     struct editor_scene scene = editor_scene_new();
-    char *folder = memory_format("/tmp/uloop-%d", SOMEBODY);
+    char *folder = memory_format("/tmp/uloop-%lu", (unsigned long)somebody());
     cr_assert_eq(chmod(scene.project->root, 0755), 0);
     cr_assert_eq(mkdir(folder, 0700), 0);
     cleanup_register(remove_folder, folder);
     cr_assert_eq(chmod(folder, 0755), 0);
     expect_distrust(&scene, folder, "belongs to another user (uid 0)");
-    cr_assert_eq(chown(folder, SOMEBODY, SOMEBODY), 0);
+    cr_assert_eq(chown(folder, somebody(), somebody()), 0);
     expect_distrust(&scene, folder, "has mode 0755");
     char *elsewhere = memory_format("%s.moved", folder);
     cr_assert_eq(rename(folder, elsewhere), 0);

@@ -115,9 +115,6 @@ Test(endpoint, folder_is_private_when_it_is_ours_alone)
     }
 }
 
-/* A name that no project has. */
-#define NAME "UnityCliLoop-0000000000000000"
-
 static void put(const char *address)
 {
     char *folder = path_parent(address);
@@ -129,18 +126,21 @@ static void put(const char *address)
 Test(endpoint, is_found_in_the_users_own_folder_when_the_shared_one_has_none)
 {
     struct error error = {0};
-    char *shared = endpoint_address(NAME), *own = endpoint_private_address(NAME);
-    expect(endpoint_find(NAME, &error), shared);
+    /* A name that no project has, nor another run of this test. */
+    char *name = memory_format("UnityCliLoop-%016ld", (long)getpid());
+    char *shared = endpoint_address(name), *own = endpoint_private_address(name);
+    expect(endpoint_find(name, &error), shared);
     put(own);
     char *folder = path_parent(own);
     if (endpoint_folder_is_private(folder, &error)) /* else it is not for this test to mend */
-        expect(endpoint_find(NAME, &error), own);
+        expect(endpoint_find(name, &error), own);
     put(shared);
-    expect(endpoint_find(NAME, &error), shared);
+    expect(endpoint_find(name, &error), shared);
     cr_assert_eq(unlink(shared), 0);
     cr_assert_eq(unlink(own), 0);
     error_clear(&error);
     free(folder);
     free(shared);
     free(own);
+    free(name);
 }
