@@ -1,9 +1,9 @@
 #include "base/file.h"
-#include "base/path.h"
 #include "cli/output.h"
 #include "commands/commands.h"
 #include "commands/tool_details.h"
 #include "json/layout.h"
+#include "project/own_folder.h"
 
 #include <stdlib.h>
 
@@ -33,23 +33,6 @@ const struct command sync_command = {
     .run = sync_run,
 };
 
-/* The file must be the project's own, whatever became of its folders while the Editor answered. */
-static bool make_folder(const char *root, struct error *error)
-{
-    char *folder = project_path(root, ".uloop");
-    bool done;
-    if (!path_is_folder(root))
-        done = error_set(error, E_PROJECT_NOT_FOUND, "The project folder %s is not there any more.",
-                         root);
-    else if (path_is_link(folder))
-        done = error_set(error, E_SYSTEM,
-                         "%s is a symbolic link; nothing was written where it leads.", folder);
-    else
-        done = file_make_folder(folder, error);
-    free(folder);
-    return done;
-}
-
 static int report(struct cli *cli, bool json, size_t count, const char *path)
 {
     struct buffer text = {0};
@@ -76,8 +59,10 @@ static int sync_run(struct cli *cli, const void *options)
     if (!tool_details_open(&details, cli, sync->timeout_ms, &error))
         return cli_fail(cli, &error);
     char *path = project_path(cli->project.root, ".uloop/tools.json");
-    bool done =
-        make_folder(cli->project.root, &error) && file_replace(path, details.answer.result, &error);
+    /* The file must be the project's own, whatever became of its folders while the Editor answered.
+     */
+    bool done = own_folder_make(cli->project.root, &error) &&
+                file_replace(path, details.answer.result, &error);
     int exit_code =
         done ? report(cli, sync->json, details.catalog.count, path) : cli_fail(cli, &error);
     free(path);

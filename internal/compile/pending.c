@@ -4,10 +4,10 @@
 #include "base/path.h"
 #include "compile/request_id.h"
 #include "json/json.h"
+#include "project/own_folder.h"
 
 #include <stdlib.h>
 
-static const char FOLDER[] = ".uloop";
 static const char FILE_NAME[] = ".uloop/pending-compile.json";
 
 enum {
@@ -20,7 +20,8 @@ bool pending_load(const char *project_root, struct pending *pending)
     struct buffer content = {0};
     struct error unreadable = {0};
     cJSON *saved = NULL;
-    if (file_read(path, MOST_BYTES, &content, &unreadable) == FILE_READ)
+    if (own_folder_is_there(project_root) &&
+        file_read(path, MOST_BYTES, &content, &unreadable) == FILE_READ)
         saved = json_parse(buffer_slice(&content), NULL);
     const char *request_id = json_string(saved, "requestId");
     bool valid = request_id && request_id_is_valid(request_id);
@@ -38,22 +39,16 @@ bool pending_load(const char *project_root, struct pending *pending)
 
 bool pending_save(const char *project_root, const struct pending *pending, struct error *error)
 {
-    char *folder = path_join(project_root, FOLDER);
     char *path = path_join(project_root, FILE_NAME);
     cJSON *content = cJSON_CreateObject();
     json_put_string(content, "requestId", pending->request_id);
     json_put_string(content, "generationBefore", pending->generation_before);
     (void)cJSON_AddBoolToObject(content, "forceRecompile", pending->force_recompile);
     char *text = json_print(content);
-    /* A project that is gone is not made again for it. */
-    bool saved = path_is_folder(project_root)
-                     ? file_make_folder(folder, error)
-                     : error_set(error, E_SYSTEM, "The folder %s is gone.", project_root);
-    saved = saved && file_replace(path, slice_of(text), error);
+    bool saved = own_folder_make(project_root, error) && file_replace(path, slice_of(text), error);
     free(text);
     cJSON_Delete(content);
     free(path);
-    free(folder);
     return saved;
 }
 
@@ -61,7 +56,8 @@ void pending_forget(const char *project_root)
 {
     char *path = path_join(project_root, FILE_NAME);
     struct error ignored = {0};
-    (void)file_remove(path, &ignored);
+    if (own_folder_is_there(project_root))
+        (void)file_remove(path, &ignored);
     error_clear(&ignored);
     free(path);
 }

@@ -19,7 +19,7 @@ struct pending {
 /* False when there is none; a file that is not what pending_save() writes counts as none. */
 bool pending_load(const char *project_root, struct pending *pending);
 
-/* Fails with E_SYSTEM. */
+/* Fails with E_SYSTEM, or as own_folder_make() does. */
 bool pending_save(const char *project_root, const struct pending *pending, struct error *error);
 
 /* Forgets it. One that cannot be removed is no harm: it is checked before it is believed. */
