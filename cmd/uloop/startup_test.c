@@ -98,3 +98,28 @@ Test(startup, with_too_few_descriptors_for_a_loop_is_an_error_that_says_so)
     }
     temp_project_free(project);
 }
+
+/* Runs a command that may open as many descriptors as a loop takes, and so many more. */
+static struct program_end run_with_spare(const struct temp_project *project, const char *command,
+                                         rlim_t spare)
+{
+    const struct program_limit limit = {.resource = RLIMIT_NOFILE, .value = 9 + spare};
+    return program_run_with(
+        &(struct program_setup){.arguments = (const char *const[]){ULOOP_PROGRAM, command, NULL},
+                                .folder = project->root,
+                                .limits = &limit,
+                                .limit_count = 1});
+}
+
+Test(startup, with_too_few_descriptors_to_look_at_the_state_is_no_reason_to_remove_it)
+{
+    struct editor_scene scene = editor_scene_new();
+    test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "test");
+    struct program_end end = run_with_spare(scene.project, "get-logs", 0);
+    cr_expect_eq(end.exit_code, 7, "%s", end.err);
+    cr_expect(strstr(end.err, "too many open files"), "%s", end.err);
+    cr_expect(strstr(end.err, "ulimit -n"), "%s", end.err);
+    cr_expect_null(strstr(end.err, "uloop fix"), "%s", end.err);
+    program_end_clear(&end);
+    editor_scene_free(&scene);
+}

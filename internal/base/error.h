@@ -72,6 +72,10 @@
       "Run the command again when it suits you.")                                                  \
     X(E_ABANDONED, "UNITY_DISCONNECTED_AFTER_DISPATCH", "response_waiting", 130, false, true,      \
       "The Editor goes on with the request; find out what it did before you send it again.")       \
+    X(E_SHORTAGE, "INTERNAL_ERROR", "execution", 7, true, false,                                   \
+      "Close what is not needed, or raise the limit that is reached (`ulimit -n` for open "        \
+      "files), "                                                                                   \
+      "then run the command again.")                                                               \
     X(E_SYSTEM, "INTERNAL_ERROR", "execution", 7, false, false,                                    \
       "Remove the cause that the message names, such as a missing permission or a full disk, "     \
       "then "                                                                                      \

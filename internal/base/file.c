@@ -36,6 +36,13 @@ static int sync_file(uv_file file)
     return (int)finish(&request, uv_fs_fsync(NULL, &request, file, NULL));
 }
 
+/* What failed, or what it would have taken. */
+static enum error_code code_of(int status)
+{
+    bool is_shortage = status == UV_EMFILE || status == UV_ENFILE || status == UV_ENOMEM;
+    return is_shortage ? E_SHORTAGE : E_SYSTEM;
+}
+
 static bool is_regular(uv_file file)
 {
     uv_fs_t request;
@@ -51,12 +58,13 @@ static bool read_all(uv_file file, const char *path, size_t most_bytes, struct b
     size_t taken = 0;
     for (;;) {
         if (!buffer_reserve(content, READ_CHUNK))
-            return error_set(error, E_SYSTEM, "There is no memory to read %s.", path);
+            return error_set(error, E_SHORTAGE, "There is no memory to read %s.", path);
         uv_buf_t chunk = uv_buf_init(content->data + content->length, READ_CHUNK);
         uv_fs_t request;
         ssize_t got = finish(&request, uv_fs_read(NULL, &request, file, &chunk, 1, -1, NULL));
         if (got < 0)
-            return error_set(error, E_SYSTEM, "Cannot read %s: %s.", path, uv_strerror((int)got));
+            return error_set(error, code_of((int)got), "Cannot read %s: %s.", path,
+                             uv_strerror((int)got));
         if (got == 0)
             return true;
         taken += (size_t)got;
@@ -84,7 +92,7 @@ enum file_outcome file_read(const char *path, size_t most_bytes, struct buffer *
     if (file == UV_ENOENT || file == UV_ENOTDIR)
         return FILE_ABSENT;
     if (file < 0) {
-        error_set(error, E_SYSTEM, "Cannot open %s: %s.", path, uv_strerror(file));
+        error_set(error, code_of(file), "Cannot open %s: %s.", path, uv_strerror(file));
         if (file == UV_EACCES || file == UV_EPERM)
             error_set_next(error, "Give this user the permission to read it, or run the command as "
                                   "the user whose file it is.");

@@ -11,7 +11,8 @@
 enum file_outcome {
     FILE_READ,
     FILE_ABSENT, /* there is no such file, or no such folder */
-    FILE_FAILED, /* *error says why: permission, not a regular file, too large, an I/O error */
+    FILE_FAILED, /* *error says why. E_SYSTEM: permission, not a regular file, too large, an I/O
+                    error; E_SHORTAGE: no descriptor or no memory was to be had to look at it */
 };
 
 /*

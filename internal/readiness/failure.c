@@ -62,7 +62,7 @@ static void set_message(const struct wait *wait, enum error_code code, struct er
         describe_server_failure(state->last_error, error);
         return;
     case E_STATE_UNREADABLE:
-        (void)repeat(&wait->unreadable, code, error);
+        (void)repeat(&wait->unreadable, wait->unreadable.code, error);
         return;
     case E_STATE_STALE:
         error_set(error, code,

@@ -98,7 +98,8 @@ static bool read_name(const char *path, struct server_state *state, struct error
     if (outcome == FILE_FAILED || reason)
         *state = (struct server_state){.kind = STATE_UNREADABLE};
     if (outcome == FILE_FAILED)
-        error_set(error, E_STATE_UNREADABLE, "The state file is unreadable. %s", cause.message);
+        error_set(error, cause.code == E_SHORTAGE ? E_SHORTAGE : E_STATE_UNREADABLE,
+                  "The state file is unreadable. %s", cause.message);
     if (cause.next_action)
         error_set_next(error, "%s", cause.next_action);
     else if (reason)

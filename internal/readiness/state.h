@@ -9,7 +9,7 @@
  * in docs/protocol.md. */
 enum state_kind {
     STATE_ABSENT, /* no state file: nothing runs, or a server of a generation that writes none */
-    STATE_UNREADABLE, /* it is there and does not parse */
+    STATE_UNREADABLE, /* it is there and does not parse, or could not be looked at */
     STATE_BUSY,       /* starting, compiling, reloading, recovering, stopping */
     STATE_READY,
     STATE_STOPPED,
@@ -38,8 +38,9 @@ struct server_state {
  * STATE_UNREADABLE counts.
  *
  * project_root: canonical root.
- * state: always filled. For STATE_UNREADABLE *error is set to E_STATE_UNREADABLE and names the file
- * and the reason.
+ * state: always filled. For STATE_UNREADABLE *error names the file and the reason: E_SHORTAGE when
+ * the process had no descriptor or memory to look at it, which says nothing of the file, else
+ * E_STATE_UNREADABLE.
  */
 void state_read(const char *project_root, struct server_state *state, struct error *error);
 

@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -323,6 +324,25 @@ Test(state, readings_are_equal_by_phase_generation_and_time)
     cr_expect(state_equals(&state, &other));
     other.kind = STATE_STOPPED;
     cr_expect_not(state_equals(&state, &other));
+}
+
+Test(state, that_there_is_no_descriptor_to_look_at_says_nothing_of_the_file)
+{
+    struct temp_project *project = temp_project_new();
+    temp_project_write(project, STATE_FILE, "{\"phase\":\"ready\"}");
+    struct server_state state;
+    struct error error = {0};
+    struct rlimit limit;
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    state_read(project->root, &state, &error);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    cr_expect_eq(state.kind, STATE_UNREADABLE);
+    cr_expect_eq(error.code, E_SHORTAGE, "%s", error.message);
+    error_clear(&error);
+    state_clear(&state);
+    temp_project_free(project);
 }
 
 Test(state, copy_is_a_reading_of_its_own)
