@@ -11,13 +11,14 @@ static size_t count_strings(const struct buffer *block)
     return count;
 }
 
-bool process_arguments_take(struct buffer *block, struct process_arguments *arguments)
+enum process_reading process_arguments_take(struct buffer *block,
+                                            struct process_arguments *arguments)
 {
     size_t count = count_strings(block);
     char **items = count > 0 ? calloc(count + 1, sizeof *items) : NULL;
     if (!items) {
         buffer_clear(block);
-        return false;
+        return count > 0 ? PROCESS_NOT_READ : PROCESS_HAS_NONE;
     }
     char *bytes = buffer_take(block);
     char *at = bytes;
@@ -26,7 +27,7 @@ bool process_arguments_take(struct buffer *block, struct process_arguments *argu
         at += strlen(at) + 1;
     }
     *arguments = (struct process_arguments){.items = items, .count = count, .block = bytes};
-    return true;
+    return PROCESS_READ;
 }
 
 void process_arguments_clear(struct process_arguments *arguments)

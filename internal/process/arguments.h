@@ -9,8 +9,10 @@
 
 /*
  * Makes a vector of strings that each end with a NUL, the last one perhaps without. Takes the
- * block's bytes; the block is empty afterwards. False when there are none, or no memory.
+ * block's bytes; the block is empty afterwards. PROCESS_HAS_NONE when there are none,
+ * PROCESS_NOT_READ when there is no memory.
  */
-bool process_arguments_take(struct buffer *block, struct process_arguments *arguments);
+enum process_reading process_arguments_take(struct buffer *block,
+                                            struct process_arguments *arguments);
 
 #endif

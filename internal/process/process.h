@@ -30,17 +30,24 @@ struct process_arguments {
     char *block; /* owns the bytes */
 };
 
-/* False when the process is gone, is a kernel thread, or may not be looked at, and when it has more
- * arguments than a process can be started with. */
-bool process_arguments_read(int64_t pid, struct process_arguments *arguments);
+/* What came of reading something of a process. */
+enum process_reading {
+    PROCESS_READ,
+    PROCESS_HAS_NONE, /* sure: nobody is there, or it is a zombie or one of the system's own */
+    PROCESS_NOT_READ, /* the system did not let us look, or had no descriptor or memory for it */
+};
+
+/* *arguments is empty unless PROCESS_READ is returned. It is PROCESS_NOT_READ too when there are
+ * more than a process can be started with. */
+enum process_reading process_arguments_read(int64_t pid, struct process_arguments *arguments);
 void process_arguments_clear(struct process_arguments *arguments);
 
 /*
  * The process's program as its arguments (on Unix) or the system (elsewhere) name it, cheaply and
- * without memory: a search asks this of every process, and reads the arguments of few. False when
- * it cannot be had, or does not fit, which no path does not fit into PROCESS_PROGRAM_SIZE.
+ * without memory: a search asks this of every process, and reads the arguments of few. What does
+ * not fit into PROCESS_PROGRAM_SIZE is no path, and PROCESS_HAS_NONE.
  */
-bool process_program(int64_t pid, char *program, size_t size);
+enum process_reading process_program(int64_t pid, char *program, size_t size);
 #define PROCESS_PROGRAM_SIZE 4096
 
 /* The process's working directory, or NULL when it cannot be had. The caller frees. */

@@ -67,28 +67,43 @@ static bool cut_arguments(const char *area, size_t size, struct buffer *block)
     return true;
 }
 
-bool process_arguments_read(int64_t pid, struct process_arguments *arguments)
+/* What the error of a call that failed says. EINVAL is said of zombies and of other users'
+ * processes, EPERM of the latter: neither is an Editor of this user. */
+static enum process_reading why_not_read(void)
+{
+    bool has_none = errno == ESRCH || errno == ENOENT || errno == EINVAL || errno == EPERM;
+    return has_none ? PROCESS_HAS_NONE : PROCESS_NOT_READ;
+}
+
+enum process_reading process_arguments_read(int64_t pid, struct process_arguments *arguments)
 {
     *arguments = (struct process_arguments){0};
     size_t size = 0;
     int name[] = {CTL_KERN, KERN_PROCARGS2, (int)pid};
-    if (!process_pid_is_possible(pid) || sysctl(name, 3, NULL, &size, NULL, 0) != 0 ||
-        size > PROCESS_MOST_ARGUMENT_BYTES)
-        return false;
-    char *area = malloc(size + 1);
+    if (!process_pid_is_possible(pid))
+        return PROCESS_HAS_NONE;
+    if (sysctl(name, 3, NULL, &size, NULL, 0) != 0)
+        return why_not_read();
+    char *area = size <= PROCESS_MOST_ARGUMENT_BYTES ? malloc(size + 1) : NULL;
+    if (!area)
+        return PROCESS_NOT_READ;
     struct buffer block = {0};
-    bool cut =
-        area && sysctl(name, 3, area, &size, NULL, 0) == 0 && cut_arguments(area, size, &block);
+    enum process_reading reading =
+        sysctl(name, 3, area, &size, NULL, 0) == 0 ? PROCESS_READ : why_not_read();
+    if (reading == PROCESS_READ && !cut_arguments(area, size, &block))
+        reading = PROCESS_NOT_READ;
     free(area);
-    if (cut)
+    if (reading == PROCESS_READ)
         return process_arguments_take(&block, arguments);
     buffer_clear(&block);
-    return false;
+    return reading;
 }
 
-bool process_program(int64_t pid, char *program, size_t size)
+enum process_reading process_program(int64_t pid, char *program, size_t size)
 {
-    return process_pid_is_possible(pid) && proc_pidpath((int)pid, program, (uint32_t)size) > 0;
+    if (!process_pid_is_possible(pid))
+        return PROCESS_HAS_NONE;
+    return proc_pidpath((int)pid, program, (uint32_t)size) > 0 ? PROCESS_READ : why_not_read();
 }
 
 char *process_working_folder(int64_t pid)

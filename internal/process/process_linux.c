@@ -18,20 +18,29 @@ enum {
     READ_CHUNK = 16384,
 };
 
+/* What the error of a call that failed says. */
+static enum process_reading why_not_read(void)
+{
+    return errno == ENOENT || errno == ESRCH ? PROCESS_HAS_NONE : PROCESS_NOT_READ;
+}
+
 /* Reads at most size - 1 bytes, as one look: these files are made when they are read. */
-static bool read_text(const char *path, char *text, size_t size, size_t *length)
+static enum process_reading read_text(const char *path, char *text, size_t size, size_t *length)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return false;
+        return why_not_read();
     ssize_t got;
     do
         got = read(file, text, size - 1);
     while (got < 0 && errno == EINTR);
+    enum process_reading reading = got > 0    ? PROCESS_READ
+                                   : got == 0 ? PROCESS_HAS_NONE
+                                              : why_not_read();
     (void)close(file);
     *length = got > 0 ? (size_t)got : 0;
     text[*length] = '\0';
-    return got > 0;
+    return reading;
 }
 
 static void proc_path(char path[PROC_PATH_SIZE], int64_t pid, const char *name)
@@ -39,7 +48,8 @@ static void proc_path(char path[PROC_PATH_SIZE], int64_t pid, const char *name)
     (void)snprintf(path, PROC_PATH_SIZE, "/proc/%lld/%s", (long long)pid, name);
 }
 
-static bool read_proc(int64_t pid, const char *name, char *text, size_t size, size_t *length)
+static enum process_reading read_proc(int64_t pid, const char *name, char *text, size_t size,
+                                      size_t *length)
 {
     char path[PROC_PATH_SIZE];
     proc_path(path, pid, name);
@@ -59,7 +69,7 @@ enum process_presence process_look(int64_t pid)
         return PROCESS_GONE;
     char status[PROC_TEXT_SIZE];
     size_t length;
-    if (!read_proc(pid, "status", status, sizeof status, &length))
+    if (read_proc(pid, "status", status, sizeof status, &length) != PROCESS_READ)
         return process_look_by_signal(pid);
     char state = *status_value(status, "\nState:\t");
     /* A pid that was used again may now be a thread's id: /proc answers for it, but it is nobody's
@@ -85,50 +95,57 @@ char *process_start_token(int64_t pid)
     size_t length;
     unsigned long long ticks;
     if (!process_pid_is_possible(pid) ||
-        !read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot, &length) ||
-        !read_proc(pid, "stat", stat, sizeof stat, &length) || !start_ticks(stat, &ticks))
+        read_text("/proc/sys/kernel/random/boot_id", boot, sizeof boot, &length) != PROCESS_READ ||
+        read_proc(pid, "stat", stat, sizeof stat, &length) != PROCESS_READ ||
+        !start_ticks(stat, &ticks))
         return NULL;
     boot[strcspn(boot, "\n")] = '\0';
     return memory_format("%s:%llu", boot, ticks);
 }
 
-static bool read_whole(int file, struct buffer *content)
+static enum process_reading read_whole(int file, struct buffer *content)
 {
     for (;;) {
         if (content->length > PROCESS_MOST_ARGUMENT_BYTES || !buffer_reserve(content, READ_CHUNK))
-            return false;
+            return PROCESS_NOT_READ;
         ssize_t got = read(file, content->data + content->length, READ_CHUNK);
         if (got < 0 && errno == EINTR)
             continue;
-        if (got <= 0)
-            return got == 0;
+        if (got < 0)
+            return why_not_read();
+        if (got == 0)
+            return PROCESS_READ;
         content->length += (size_t)got;
         content->data[content->length] = '\0';
     }
 }
 
-bool process_arguments_read(int64_t pid, struct process_arguments *arguments)
+enum process_reading process_arguments_read(int64_t pid, struct process_arguments *arguments)
 {
     *arguments = (struct process_arguments){0};
+    if (!process_pid_is_possible(pid))
+        return PROCESS_HAS_NONE;
     char path[PROC_PATH_SIZE];
     proc_path(path, pid, "cmdline");
-    int file = process_pid_is_possible(pid) ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return false;
+        return why_not_read();
     struct buffer block = {0};
-    bool read = read_whole(file, &block);
+    enum process_reading reading = read_whole(file, &block);
     (void)close(file);
-    if (read)
+    if (reading == PROCESS_READ)
         return process_arguments_take(&block, arguments);
     buffer_clear(&block);
-    return false;
+    return reading;
 }
 
-bool process_program(int64_t pid, char *program, size_t size)
+enum process_reading process_program(int64_t pid, char *program, size_t size)
 {
     size_t length;
+    enum process_reading reading = read_proc(pid, "cmdline", program, size, &length);
     /* Filled up without a NUL: the rest of the path is missing. */
-    return read_proc(pid, "cmdline", program, size, &length) && strlen(program) < size - 1;
+    bool is_cut = reading == PROCESS_READ && strlen(program) >= size - 1;
+    return is_cut ? PROCESS_HAS_NONE : reading;
 }
 
 char *process_working_folder(int64_t pid)

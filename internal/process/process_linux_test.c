@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,6 +58,21 @@ Test(process_linux, look_takes_no_thread_for_a_process)
     cr_assert_eq(pthread_join(thread, NULL), 0);
 }
 
+Test(process_linux, what_cannot_be_read_for_want_of_descriptors_is_not_taken_for_nothing)
+{
+    struct process_arguments arguments;
+    char program[PROCESS_PROGRAM_SIZE];
+    struct rlimit limit;
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    struct rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    enum process_reading of_program = process_program(getpid(), program, sizeof program);
+    enum process_reading of_arguments = process_arguments_read(getpid(), &arguments);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    cr_expect_eq(of_program, PROCESS_NOT_READ);
+    cr_expect_eq(of_arguments, PROCESS_NOT_READ);
+}
+
 enum verdict {
     AS_EXPECTED,
     NOT_AS_EXPECTED,
@@ -96,7 +112,7 @@ static enum verdict check_without_proc(void)
     bool as_expected =
         !process_each(find_parent, &found) && !found && process_look(getppid()) == PROCESS_ALIVE &&
         process_look(INT32_MAX) == PROCESS_GONE && process_start_token(getppid()) == NULL &&
-        !process_arguments_read(getppid(), &arguments);
+        process_arguments_read(getppid(), &arguments) != PROCESS_READ;
     return as_expected ? AS_EXPECTED : NOT_AS_EXPECTED;
 }
 

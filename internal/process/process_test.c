@@ -108,7 +108,8 @@ Test(process, arguments_are_those_it_was_started_with)
 {
     const char *given[] = {TESTKIT_FAKE_UNITY, "", "two words", "line\nend", "-x='y'", "", NULL};
     struct process_arguments arguments;
-    cr_assert(process_arguments_read(program_pid(start_unity(given, NULL)), &arguments));
+    cr_assert_eq(process_arguments_read(program_pid(start_unity(given, NULL)), &arguments),
+                 PROCESS_READ);
     cr_assert_eq(arguments.count, 6);
     for (size_t i = 0; i < arguments.count; i++)
         cr_expect_str_eq(arguments.items[i], given[i]);
@@ -126,7 +127,8 @@ Test(process, arguments_may_be_very_long)
     for (size_t i = 1; i <= LONG_ARGUMENTS; i++)
         given[i] = text;
     struct process_arguments arguments;
-    cr_assert(process_arguments_read(program_pid(start_unity(given, NULL)), &arguments));
+    cr_assert_eq(process_arguments_read(program_pid(start_unity(given, NULL)), &arguments),
+                 PROCESS_READ);
     cr_assert_eq(arguments.count, LONG_ARGUMENTS + 1);
     cr_expect_str_eq(arguments.items[LONG_ARGUMENTS], text);
     process_arguments_clear(&arguments);
@@ -137,10 +139,10 @@ Test(process, arguments_of_nobody_cannot_be_read)
 {
     struct process_arguments arguments;
     pid_t zombie = make_zombie();
-    cr_expect_not(process_arguments_read(zombie, &arguments));
+    cr_expect_eq(process_arguments_read(zombie, &arguments), PROCESS_HAS_NONE);
     cr_expect_eq(waitpid(zombie, NULL, 0), zombie);
-    cr_expect_not(process_arguments_read(zombie, &arguments));
-    cr_expect_not(process_arguments_read(0, &arguments));
+    cr_expect_eq(process_arguments_read(zombie, &arguments), PROCESS_HAS_NONE);
+    cr_expect_eq(process_arguments_read(0, &arguments), PROCESS_HAS_NONE);
     process_arguments_clear(&arguments);
 }
 
@@ -148,10 +150,10 @@ Test(process, program_is_the_executables_path)
 {
     pid_t pid = program_pid(start_any());
     char program[PROCESS_PROGRAM_SIZE];
-    cr_assert(process_program(pid, program, sizeof program));
+    cr_assert_eq(process_program(pid, program, sizeof program), PROCESS_READ);
     cr_expect_str_eq(program, TESTKIT_FAKE_UNITY);
-    cr_expect_not(process_program(pid, program, sizeof TESTKIT_FAKE_UNITY - 1));
-    cr_expect_not(process_program(make_dead(), program, sizeof program));
+    cr_expect_eq(process_program(pid, program, sizeof TESTKIT_FAKE_UNITY - 1), PROCESS_HAS_NONE);
+    cr_expect_eq(process_program(make_dead(), program, sizeof program), PROCESS_HAS_NONE);
 }
 
 Test(process, working_folder_is_where_it_runs)

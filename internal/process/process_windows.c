@@ -74,12 +74,20 @@ static UNICODE_STRING *command_line(HANDLE process)
     return line;
 }
 
-bool process_arguments_read(int64_t pid, struct process_arguments *arguments)
+/* Why a process was not opened. Windows denies its own and other users' as a matter of course. */
+static enum process_reading why_not_opened(void)
+{
+    DWORD reason = GetLastError();
+    return reason == ERROR_INVALID_PARAMETER || reason == ERROR_ACCESS_DENIED ? PROCESS_HAS_NONE
+                                                                              : PROCESS_NOT_READ;
+}
+
+enum process_reading process_arguments_read(int64_t pid, struct process_arguments *arguments)
 {
     *arguments = (struct process_arguments){0};
     HANDLE process = open_process(pid);
     if (!process)
-        return false;
+        return why_not_opened();
     UNICODE_STRING *line = command_line(process);
     int count = 0;
     wchar_t **items = line && line->Length > 0 ? CommandLineToArgvW(line->Buffer, &count) : NULL;
@@ -93,20 +101,20 @@ bool process_arguments_read(int64_t pid, struct process_arguments *arguments)
     if (read)
         return process_arguments_take(&block, arguments);
     buffer_clear(&block);
-    return false;
+    return process_look(pid) == PROCESS_GONE ? PROCESS_HAS_NONE : PROCESS_NOT_READ;
 }
 
-bool process_program(int64_t pid, char *program, size_t size)
+enum process_reading process_program(int64_t pid, char *program, size_t size)
 {
     HANDLE process = open_process(pid);
     if (!process)
-        return false;
+        return why_not_opened();
     wchar_t path[PROCESS_PROGRAM_SIZE];
     DWORD length = PROCESS_PROGRAM_SIZE;
     bool known = QueryFullProcessImageNameW(process, 0, path, &length) &&
                  WideCharToMultiByte(CP_UTF8, 0, path, -1, program, (int)size, NULL, NULL) > 0;
     (void)CloseHandle(process);
-    return known;
+    return known ? PROCESS_READ : PROCESS_HAS_NONE;
 }
 
 char *process_working_folder(int64_t pid)

@@ -75,8 +75,9 @@ static bool names_project(const char *path, int64_t pid, const char *root)
     return same;
 }
 
-/* What EditorInstance.json says; 0 when there is none or it says nothing of use. */
-static int64_t instance_pid(const char *project_root)
+/* What EditorInstance.json says; 0 when there is none or it says nothing of use. *is_missed is set
+ * where it could not be looked at. */
+static int64_t instance_pid(const char *project_root, bool *is_missed)
 {
     char *path = project_path(project_root, "Library/EditorInstance.json");
     struct buffer content = {0};
@@ -84,6 +85,7 @@ static int64_t instance_pid(const char *project_root)
     cJSON *instance = NULL;
     if (file_read(path, MOST_INSTANCE_BYTES, &content, &ignored) == FILE_READ)
         instance = json_parse(buffer_slice(&content), NULL);
+    *is_missed = ignored.code == E_SHORTAGE;
     int64_t pid = json_whole_number(instance, "process_id", 0);
     cJSON_Delete(instance);
     error_clear(&ignored);
@@ -98,7 +100,8 @@ struct search {
     const char *project_root;
     bool counts_batch;
     bool is_named;
-    int64_t pid; /* of the Editor found; 0 while there is none */
+    int64_t pid;    /* of the Editor found; 0 while there is none */
+    bool is_missed; /* it may be among what could not be looked at */
 };
 
 /*
@@ -106,11 +109,13 @@ struct search {
  * may be a -batchmode run and need not say its project: the file says both, unless the pid was used
  * again.
  */
-static bool is_editor_of(int64_t pid, const struct search *search)
+static bool is_editor_of(int64_t pid, struct search *search)
 {
     struct process_arguments arguments;
     const char *project_root = search->project_root;
-    if (!process_arguments_read(pid, &arguments))
+    enum process_reading reading = process_arguments_read(pid, &arguments);
+    search->is_missed = search->is_missed || reading == PROCESS_NOT_READ;
+    if (reading != PROCESS_READ)
         return false;
     bool counts_batch = search->counts_batch || search->is_named;
     bool is = editor_is_editor(arguments.items, arguments.count, PATH_NATIVE) &&
@@ -131,7 +136,9 @@ static bool consider(void *context, int64_t pid)
 {
     struct search *search = context;
     char program[PROCESS_PROGRAM_SIZE];
-    if (process_program(pid, program, sizeof program) && editor_is_program(program, PATH_NATIVE) &&
+    enum process_reading reading = process_program(pid, program, sizeof program);
+    search->is_missed = search->is_missed || reading == PROCESS_NOT_READ;
+    if (reading == PROCESS_READ && editor_is_program(program, PATH_NATIVE) &&
         is_editor_of(pid, search))
         search->pid = pid;
     return search->pid == 0;
@@ -140,12 +147,13 @@ static bool consider(void *context, int64_t pid)
 /* The Editor that has the project open, whatever the state says. */
 static struct owner find_editor(const char *project_root, bool counts_batch)
 {
-    int64_t pid = instance_pid(project_root);
     struct search search = {.project_root = project_root, .is_named = true};
+    int64_t pid = instance_pid(project_root, &search.is_missed);
     if (process_look(pid) == PROCESS_ALIVE && is_editor_of(pid, &search))
         return answer(OWNER_ALIVE, OWNER_FROM_EDITOR_INSTANCE, pid);
-    search = (struct search){.project_root = project_root, .counts_batch = counts_batch};
-    bool complete = process_each(consider, &search);
+    search.is_named = false;
+    search.counts_batch = counts_batch;
+    bool complete = process_each(consider, &search) && !search.is_missed;
     if (search.pid > 0)
         return answer(OWNER_ALIVE, OWNER_FROM_PROCESS_TABLE, search.pid);
     return answer(complete ? OWNER_GONE : OWNER_UNKNOWN, OWNER_FROM_PROCESS_TABLE, 0);

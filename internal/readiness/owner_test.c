@@ -347,13 +347,17 @@ Test(owner, is_no_program_of_another_name)
     expect_gone(project);
 }
 
-/* Looks while this process may open nothing at all. */
-static struct owner find_blindly(struct temp_project *project, const struct server_state *state)
+/* Looks while this process may open so many descriptors at a time. */
+static struct owner find_with(rlim_t descriptors, struct temp_project *project,
+                              const struct server_state *state)
 {
     struct rlimit limit;
+    int next = dup(STDERR_FILENO);
+    cr_assert_geq(next, 0);
+    cr_assert_eq(close(next), 0);
     cr_assert_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    struct rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
-    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    struct rlimit few = {.rlim_cur = (rlim_t)next + descriptors, .rlim_max = limit.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
     struct owner owner = owner_find(project->root, state);
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
     return owner;
@@ -362,14 +366,24 @@ static struct owner find_blindly(struct temp_project *project, const struct serv
 Test(owner, is_unknown_when_the_process_table_cannot_be_read)
 {
     struct server_state state = {.kind = STATE_BUSY};
-    expect_owner(find_blindly(temp_project_new(), &state), OWNER_UNKNOWN, OWNER_FROM_PROCESS_TABLE,
+    expect_owner(find_with(0, temp_project_new(), &state), OWNER_UNKNOWN, OWNER_FROM_PROCESS_TABLE,
                  0);
+}
+
+Test(owner, is_unknown_when_the_processes_of_the_table_cannot_be_looked_at)
+{
+    struct temp_project *project = temp_project_new();
+    struct server_state state = {.kind = STATE_BUSY};
+    pid_t unity = start_unity("-projectPath", project->root, NULL);
+    expect_owner(find_with(1, project, &state), OWNER_UNKNOWN, OWNER_FROM_PROCESS_TABLE, 0);
+    expect_in_table(project, unity);
+    temp_project_free(project);
 }
 
 Test(owner, named_by_the_state_is_unknown_when_its_start_cannot_be_read)
 {
     struct server_state state = {
         .kind = STATE_BUSY, .owner_pid = getpid(), .owner_started_at = (char *)"boot:1"};
-    expect_owner(find_blindly(temp_project_new(), &state), OWNER_UNKNOWN, OWNER_FROM_STATE,
+    expect_owner(find_with(0, temp_project_new(), &state), OWNER_UNKNOWN, OWNER_FROM_STATE,
                  getpid());
 }
