@@ -126,7 +126,7 @@ bool watch_arm(struct watch *watch)
 
 void watch_owner(struct watch *watch, int64_t pid)
 {
-    if (pid == watch->owner_pid)
+    if (pid == watch->owner_pid && !watch->owner_exited)
         return;
     process_watch_stop(&watch->owner);
     (void)uv_run(&watch->loop,

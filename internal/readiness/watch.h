@@ -73,7 +73,8 @@ bool watch_open(struct watch *watch, const char *project_root, struct log *log,
  */
 bool watch_arm(struct watch *watch);
 
-/* Awaits the exit of this process instead of another one's; 0 for none. */
+/* Awaits the exit of this process instead of another one's, or of the one that had its pid until it
+ * exited; 0 for none. */
 void watch_owner(struct watch *watch, int64_t pid);
 
 /* Blocks until something happened, or `until_ms` came, or the safety look is due. */

@@ -63,3 +63,21 @@ Test(watch, is_refused_and_leaves_nothing_open_where_descriptors_run_out)
     cr_expect_eq(next_descriptor(), next);
     temp_project_free(project);
 }
+
+Test(watch, awaits_the_exit_of_a_process_that_got_the_pid_of_one_that_exited)
+{
+    struct temp_project *project = temp_project_new();
+    struct program *unity = program_start_fake_unity(project->root);
+    struct watch watch;
+    struct error error = {0};
+    cr_assert(watch_open(&watch, project->root, NULL, &error));
+    watch_owner(&watch, program_pid(unity));
+    watch.owner_exited = true; /* as the one before it would have left it */
+    watch_owner(&watch, program_pid(unity));
+    cr_expect_not(watch.owner_exited);
+    program_free(unity);
+    watch_next(&watch, clock_after(clock_now_ms(), WATCH_SAFETY_MS));
+    cr_expect(watch.owner_exited);
+    watch_close(&watch);
+    temp_project_free(project);
+}
