@@ -13,10 +13,13 @@ struct life {
     char *token;
 };
 
+/* One that cannot be looked at is not over. */
 static bool is_over(const struct life *life)
 {
-    char *token = process_look(life->pid) == PROCESS_ALIVE ? process_start_token(life->pid) : NULL;
-    bool over = !token || strcmp(token, life->token) != 0;
+    if (process_look(life->pid) == PROCESS_GONE)
+        return true;
+    char *token = process_start_token(life->pid);
+    bool over = token && strcmp(token, life->token) != 0;
     free(token);
     return over;
 }
