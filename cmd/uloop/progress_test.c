@@ -225,6 +225,36 @@ Test(spinner_line, is_not_there_when_nobody_looks_or_quiet_is_wanted)
     editor_scene_free(&scene);
 }
 
+/* Its log tells of every wake. */
+Test(spinner_line, wakes_no_command_that_shows_none)
+{
+    const struct {
+        const char *const *arguments;
+        bool is_terminal;
+    } RUNS[] = {
+        {ARGUMENTS("wait", "--timeout", "0.5"), true},
+        {ARGUMENTS("wait", "--timeout", "0.5"), false},
+        {ARGUMENTS("wait", "--timeout", "0.5", "--quiet"), true},
+    };
+    struct editor_scene scene = scene_in("compiling");
+    for (size_t i = 0; i < sizeof(RUNS) / sizeof(RUNS[0]); i++) {
+        char *name = memory_format("run-%zu.log", i);
+        char *log = memory_format("ULOOP_LOG_FILE=%s", temp_project_path(scene.project, name));
+        struct program_end end = program_run_with(&(struct program_setup){
+            .arguments = RUNS[i].arguments,
+            .folder = scene.project->root,
+            .environment = (const char *const[]){"ULOOP_LOG=trace", log, NULL},
+            .has_terminal_errors = RUNS[i].is_terminal});
+        cr_expect_eq(end.exit_code, 4, "%s", end.err);
+        bool wakes = strstr(temp_project_read(scene.project, name), "time for the progress line");
+        cr_expect_eq(wakes, i == 0, "run %zu", i);
+        program_end_clear(&end);
+        free(name);
+        free(log);
+    }
+    editor_scene_free(&scene);
+}
+
 Test(spinner_line, leaves_errors_when_quiet_is_wanted)
 {
     struct temp_project *project = temp_project_new();

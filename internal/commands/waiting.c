@@ -26,12 +26,17 @@ static void on_timer(uv_timer_t *timer)
 {
     struct waiting *waiting = timer->data;
     waiting->is_long = true;
+    log_trace(&waiting->cli->log, "time for the progress line");
     show_phase(waiting);
 }
 
-/* Where no timer can be had, the line is there at once. */
+/* Where no timer can be had, the line is there at once; where nobody would see the line, nothing
+ * wakes for it. */
 static void start_timer(struct waiting *waiting)
 {
+    waiting->is_long = false;
+    if (!waiting->cli->spinner.stream)
+        return;
     waiting->timer.data = waiting;
     waiting->is_long = uv_timer_init(&waiting->wait.watch.loop, &waiting->timer) < 0 ||
                        uv_timer_start(&waiting->timer, on_timer, SHOW_AFTER_MS, 0) < 0;
