@@ -105,14 +105,25 @@ static bool find_parent(void *context, int64_t pid)
     return true;
 }
 
+static bool zombie_is_gone(void)
+{
+    siginfo_t ignored;
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    return pid > 0 && waitid(P_PID, (id_t)pid, &ignored, WEXITED | WNOWAIT) == 0 &&
+           process_look(pid) == PROCESS_GONE;
+}
+
 static enum verdict check_without_proc(void)
 {
     bool found = false;
     struct process_arguments arguments;
-    bool as_expected =
-        !process_each(find_parent, &found) && !found && process_look(getppid()) == PROCESS_ALIVE &&
-        process_look(INT32_MAX) == PROCESS_GONE && process_start_token(getppid()) == NULL &&
-        process_arguments_read(getppid(), &arguments) != PROCESS_READ;
+    bool as_expected = !process_each(find_parent, &found) && !found &&
+                       process_look(getppid()) == PROCESS_ALIVE &&
+                       process_look(INT32_MAX) == PROCESS_GONE && zombie_is_gone() &&
+                       process_start_token(getppid()) == NULL &&
+                       process_arguments_read(getppid(), &arguments) != PROCESS_READ;
     return as_expected ? AS_EXPECTED : NOT_AS_EXPECTED;
 }
 

@@ -2,6 +2,7 @@
 #include "process/process_end.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -11,13 +12,24 @@ bool process_pid_is_possible(int64_t pid)
     return pid > 0 && pid <= INT32_MAX;
 }
 
+/* Is its exit an event that has come? A zombie takes signals, too. */
+static bool has_exited(int64_t pid)
+{
+    struct pollfd exit = {.fd = process_exit_descriptor(pid), .events = POLLIN};
+    if (exit.fd < 0)
+        return exit.fd == UV_ESRCH;
+    bool exited = poll(&exit, 1, 0) == 1;
+    (void)close(exit.fd);
+    return exited;
+}
+
 enum process_presence process_look_by_signal(int64_t pid)
 {
     if (!process_pid_is_possible(pid))
         return PROCESS_GONE;
     /* EPERM: there is one, and it is not ours to signal. */
     if (kill((pid_t)pid, 0) == 0 || errno == EPERM)
-        return PROCESS_ALIVE;
+        return has_exited(pid) ? PROCESS_GONE : PROCESS_ALIVE;
     return errno == ESRCH ? PROCESS_GONE : PROCESS_UNKNOWN;
 }
 

@@ -8,7 +8,8 @@
 /* Can a process have this id at all? pid_t is narrower than what a file may say. */
 bool process_pid_is_possible(int64_t pid);
 
-/* Presence as signal 0 tells it: a zombie is alive to it. */
+/* Presence where the table of processes does not tell: by signal 0, and by the event of the exit.
+ */
 enum process_presence process_look_by_signal(int64_t pid);
 
 /* A descriptor that becomes readable when the process ends, or a libuv error. Each system's own. */
