@@ -218,9 +218,26 @@ Test(compile, takes_up_the_compile_that_an_earlier_one_gave_up_waiting_for)
     test_editor_store_result(scene.editor, id, SUCCESS);
     test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
     reload(&scene);
+    program_await_error_text(uloop, "What was changed since then is not in it");
     expect_end(program_wait(uloop), 0, "\"Success\": true");
     cr_assert_not(temp_project_has(scene.project, ".uloop/pending-compile.json"));
     cr_assert_eq(test_editor_dispatched(scene.editor), (size_t)1);
+    editor_scene_free(&scene);
+}
+
+Test(compile, takes_up_a_forced_one_also_where_it_need_not_be_forced)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    const char *const forced[] = {ULOOP_PROGRAM, "compile", "-f", "--timeout", "0.2", NULL};
+    struct program *uloop = program_start(forced, scene.project->root, NULL);
+    struct test_request *request = test_editor_accept(scene.editor);
+    test_editor_publish(scene.editor, "compiling", TEST_GENERATION_B, "compilation-started");
+    expect_end(program_wait(uloop), 4, "COMPILE_WAIT_TIMEOUT");
+    uloop = start_compile(&scene, NULL, NULL);
+    program_await_error_text(uloop, "taking up the compile");
+    test_editor_store_result(scene.editor, test_request_text(request, "RequestId"), FAILURE);
+    test_editor_publish(scene.editor, "ready", TEST_GENERATION_A, "server-recovery");
+    expect_end(program_wait(uloop), 1, "CS0103");
     editor_scene_free(&scene);
 }
 

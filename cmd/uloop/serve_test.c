@@ -43,15 +43,20 @@ static struct program_end run_in(const struct temp_project *project, const char 
                        NULL);
 }
 
-static void expect_run(const struct temp_project *project, const char *command, const char *option,
-                       int exit_code, const char *words)
+static void expect_end(struct program_end end, const char *command, int exit_code,
+                       const char *words)
 {
-    struct program_end end = run_in(project, command, option);
     cr_assert_eq(end.exit_code, exit_code, "%s: exit code %d: %s%s", command, end.exit_code,
                  end.out, end.err);
     const char *where = exit_code <= 1 ? end.out : end.err;
     cr_assert_not_null(strstr(where, words), "\"%s\" is not in %s", words, where);
     program_end_clear(&end);
+}
+
+static void expect_run(const struct temp_project *project, const char *command, const char *option,
+                       int exit_code, const char *words)
+{
+    expect_end(run_in(project, command, option), command, exit_code, words);
 }
 
 static void scene_free(struct scene *scene)
@@ -85,6 +90,20 @@ Test(serve, compiles_and_reloads_and_is_ready_when_the_compile_returns)
     expect_run(scene.project, "status", "--json", 0, "\"reason\": \"server-recovery\"");
     expect_run(scene.project, "get-logs", NULL, 0, "Compiled 2 of 2 assemblies");
     stop_host(&scene, SIGTERM);
+    scene_free(&scene);
+}
+
+Test(serve, takes_what_comes_while_it_compiles_when_it_has_reloaded)
+{
+    struct scene scene = scene_new();
+    const char *const compile[] = {ULOOP_PROGRAM, "compile", "-f", NULL};
+    const char *const log[] = {"ULOOP_LOG=debug", NULL};
+    struct program *first = program_start(compile, scene.project->root, log);
+    program_await_error_text(first, "state compiling");
+    struct program *second = program_start(compile, scene.project->root, NULL);
+    expect_run(scene.project, "get-logs", NULL, 0, "\"Logs\"");
+    expect_end(program_wait(first), "compile", 0, "\"Success\": true");
+    expect_end(program_wait(second), "compile", 0, "\"Success\": true");
     scene_free(&scene);
 }
 

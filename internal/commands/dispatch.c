@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "cli/output.h"
+#include "compile/refusal.h"
 
 #include <stdlib.h>
 
@@ -65,17 +66,28 @@ static struct client *ask_once(struct wait *wait, const struct dispatch *request
     return NULL;
 }
 
+/* The same, behind the compile that refuses it. */
+static struct client *ask_behind_compile(struct wait *wait, const struct dispatch *request,
+                                         const struct limits *limits, struct error *error)
+{
+    struct client *client = NULL;
+    do {
+        client = ask_once(wait, request, limits, error);
+    } while (!client && refusal_is_over(wait, limits->ready_ms, error));
+    return client;
+}
+
 /* What changes nothing is sent once more when the connection drops: a reload may have come in
  * between. */
 static struct client *ask(struct wait *wait, const struct dispatch *request,
                           const struct limits *limits, struct error *error)
 {
-    struct client *client = ask_once(wait, request, limits, error);
+    struct client *client = ask_behind_compile(wait, request, limits, error);
     if (client || !request->read_only || error->code != E_DISCONNECTED)
         return client;
     log_debug(wait->log, "the connection dropped: sending %s once more", request->method);
     error_clear(error);
-    return ask_once(wait, request, limits, error);
+    return ask_behind_compile(wait, request, limits, error);
 }
 
 bool answer_open(struct answer *answer, struct cli *cli, const struct dispatch *request,

@@ -3,13 +3,12 @@
 #include "base/clock.h"
 #include "compile/completion.h"
 #include "compile/pending.h"
+#include "compile/refusal.h"
 #include "compile/request_id.h"
 #include "compile/stored_result.h"
-#include "json/json.h"
 #include "json/scan.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     COMPILE_ID = 1
@@ -323,7 +322,7 @@ static uint64_t deadline_of(const struct compile_options *options, uint64_t star
                                : clock_after(clock_now_ms(), default_ms);
 }
 
-static bool compile_anew(struct wait *wait, const struct compile_options *options,
+static bool compile_once(struct wait *wait, const struct compile_options *options,
                          uint64_t start_ms, struct buffer *result, struct error *error)
 {
     struct run run = {.wait = wait, .result = result, .error = error};
@@ -357,38 +356,33 @@ static bool is_at_work(struct wait *wait)
     return wait->seen.owner != PREFLIGHT_OWNER_GONE;
 }
 
-/* Was the request refused because a compile runs, although the state does not show it yet? */
-static bool is_refused_for_a_compile(const struct error *error)
-{
-    if (error->code != E_SERVER_BUSY)
-        return false;
-    for (const struct error_detail *detail = error->details; detail; detail = detail->next) {
-        if (strcmp(detail->key, "data") == 0)
-            return slice_equals(json_member(slice_of(detail->value), "runningToolName"),
-                                "\"compile\"");
-    }
-    return false;
-}
-
 bool compile_run(struct wait *wait, const struct compile_options *options, struct buffer *result,
-                 struct error *error)
+                 bool *taken_up, struct error *error)
 {
     const char *root = wait->project->root;
     uint64_t start = clock_now_ms();
+    uint64_t begin_by = deadline_of(options, start, WAIT_DEFAULT_MS);
     struct pending earlier = {0};
-    bool fits = pending_load(root, &earlier) && earlier.force_recompile == options->force_recompile;
-    bool tried = fits && is_at_work(wait);
-    bool done = tried && take_up(wait, options, start, &earlier, result, error);
-    if (tried && error->code == E_DISCONNECTED) { /* what ran was not that compile */
+    /* A compile of everything will do for one of what changed. */
+    bool fits =
+        pending_load(root, &earlier) && (earlier.force_recompile || !options->force_recompile);
+    *taken_up = fits && is_at_work(wait);
+    bool done = *taken_up && take_up(wait, options, start, &earlier, result, error);
+    if (*taken_up && error->code == E_DISCONNECTED) { /* what ran was not that compile */
         pending_forget(root);
         error_clear(error);
-        tried = false;
+        *taken_up = false;
     }
-    if (!tried)
-        done = compile_anew(wait, options, start, result, error);
-    if (!done && earlier.request_id && fits && is_refused_for_a_compile(error)) {
+    if (!*taken_up)
+        done = compile_once(wait, options, start, result, error);
+    if (!done && earlier.request_id && fits && refused_for_compile(error)) {
         error_clear(error);
+        *taken_up = true;
         done = take_up(wait, options, start, &earlier, result, error);
+    }
+    while (!done && refusal_is_over(wait, begin_by, error)) {
+        *taken_up = false;
+        done = compile_once(wait, options, start, result, error);
     }
     if (done)
         pending_forget(root);

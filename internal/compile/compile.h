@@ -20,11 +20,12 @@ struct compile_options {
 /*
  * Has the project compiled and waits through the domain reload: appends the compiler's raw result
  * as soon as the Editor is ready again. A compile that an earlier command gave up waiting for is
- * taken up when it still runs. False with *error: whatever wait_for_dispatch() fails with,
+ * taken up when it still runs: then *taken_up, and the result knows nothing of what was changed
+ * since. False with *error: whatever wait_for_dispatch() fails with,
  * E_COMPILE_TIMEOUT, E_STATE_FAILED, E_STOPPED, E_OWNER_EXITED, E_DISCONNECTED, or what the Editor
  * answered. On a timeout or a signal the request is kept as pending.
  */
 bool compile_run(struct wait *wait, const struct compile_options *options, struct buffer *result,
-                 struct error *error);
+                 bool *taken_up, struct error *error);
 
 #endif

@@ -25,6 +25,7 @@ void wait_close(struct wait *wait)
 {
     watch_close(&wait->watch);
     state_clear(&wait->state);
+    state_clear(&wait->dispatched);
     error_clear(&wait->unreadable);
     error_clear(&wait->distrust);
     reach_close(&wait->reach);
@@ -210,15 +211,25 @@ struct client *wait_connect(struct wait *wait, uint64_t deadline_ms)
     return NULL;
 }
 
-bool wait_state_is_unchanged(const struct wait *wait)
+static bool is_on_disk(const struct wait *wait, const struct server_state *state)
 {
     struct server_state now = {0};
     struct error unreadable = {0};
     state_read(wait->project->root, &now, &unreadable);
-    bool same = state_equals(&now, &wait->state);
+    bool same = state_equals(&now, state);
     error_clear(&unreadable);
     state_clear(&now);
     return same;
+}
+
+bool wait_state_is_unchanged(const struct wait *wait)
+{
+    return is_on_disk(wait, &wait->state);
+}
+
+bool wait_is_where_it_dispatched(const struct wait *wait)
+{
+    return is_on_disk(wait, &wait->dispatched);
 }
 
 struct client *wait_ask(struct wait *wait, const char *method, const char *params_json,

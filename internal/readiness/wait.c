@@ -160,8 +160,10 @@ struct client *wait_for_dispatch(struct wait *wait, uint64_t deadline_ms, struct
             return NULL;
         struct client *client =
             wait_is_reading_again(wait) ? NULL : try_dispatch(wait, &rule, deadline_ms);
-        if (client)
+        if (client) {
+            state_copy(&wait->dispatched, &wait->state);
             return client;
+        }
     } while (go_on(wait, rule, deadline_ms, error));
     return NULL;
 }

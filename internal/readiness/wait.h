@@ -44,7 +44,8 @@ struct wait {
                             owner if no other is found, and no stop is for good */
 
     struct server_state state;
-    struct owner owner; /* valid when seen.owner is not UNSEEN */
+    struct server_state dispatched; /* the state as it was when the last connection was returned */
+    struct owner owner;             /* valid when seen.owner is not UNSEEN */
     struct preflight_observation seen;
 
     uint64_t unreadable_since_ms; /* CLOCK_NEVER while the state can be read */
@@ -100,6 +101,9 @@ void wait_probe(struct wait *wait, uint64_t deadline_ms);
 /* Is the state on disk still the one of the last look? Asked just before anything is done about it.
  */
 bool wait_state_is_unchanged(const struct wait *wait);
+
+/* Is it still the one under which wait_for_dispatch() returned its last connection? */
+bool wait_is_where_it_dispatched(const struct wait *wait);
 
 /* Connects to the endpoint (client_close() it), within WAIT_CONNECT_MS. NULL when that fails;
  * seen.endpoint then says why, and is UNSEEN when a signal or the deadline came first. */
