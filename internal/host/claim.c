@@ -29,13 +29,14 @@ static bool in_use(struct error *error, const struct project *project, int64_t p
     return false;
 }
 
-static bool take_lock(struct claim *claim, const struct project *project, struct error *error)
+static bool take_lock(struct claim *claim, uv_loop_t *loop, const struct project *project,
+                      uint64_t patience_ms, struct error *error)
 {
     int64_t holder = 0;
     char *path = project_file(project, LOCK_FILE);
     char *folder = path_parent(path);
-    bool taken =
-        file_make_folder(folder, error) && lock_file_take(&claim->lock, path, &holder, error);
+    bool taken = file_make_folder(folder, error) &&
+                 lock_file_await(&claim->lock, path, loop, patience_ms, &holder, error);
     if (!taken && error->code == E_PROJECT_IN_USE)
         in_use(error, project, holder, "its lock, " LOCK_FILE);
     free(folder);
@@ -57,6 +58,22 @@ static bool has_no_owner(const struct project *project, struct error *error)
     if (owner.kind == OWNER_ALIVE && owner.pid != (int64_t)uv_os_getpid())
         return in_use(error, project, owner.pid, owner_source_name(owner.source));
     return true;
+}
+
+/* Who cleans up (`uloop fix`, `uloop launch`) holds the lock for a moment; a host or an Editor that
+ * can be seen is told of at once. */
+static bool take_lock_from_others(struct claim *claim, uv_loop_t *loop,
+                                  const struct project *project, struct log *log,
+                                  struct error *error)
+{
+    if (take_lock(claim, loop, project, 0, error))
+        return true;
+    if (error->code != E_PROJECT_IN_USE)
+        return false;
+    log_debug(log, "%s Trying again for a moment.", error->message);
+    error_clear(error);
+    return has_no_owner(project, error) &&
+           take_lock(claim, loop, project, LOCK_FILE_PATIENCE_MS, error);
 }
 
 static void on_change(void *context)
@@ -103,10 +120,10 @@ static bool clear_address(uv_loop_t *loop, const struct project *project, const 
 }
 
 bool claim_take(struct claim *claim, uv_loop_t *loop, const struct project *project,
-                const char *address, struct error *error)
+                const char *address, struct log *log, struct error *error)
 {
     *claim = (struct claim){0};
-    if (take_lock(claim, project, error) && has_no_owner(project, error) &&
+    if (take_lock_from_others(claim, loop, project, log, error) && has_no_owner(project, error) &&
         clear_address(loop, project, address, error))
         return true;
     claim_release(claim);

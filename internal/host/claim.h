@@ -2,6 +2,7 @@
 #define ULOOP_HOST_CLAIM_H
 
 #include "base/error.h"
+#include "base/log.h"
 #include "process/lock_file.h"
 #include "project/project.h"
 
@@ -20,11 +21,12 @@ struct claim {
  * this is sure.
  *
  * Runs `loop`, on which nothing else may be under way yet, for as long as a connection takes to be
- * made or refused. Fails with E_PROJECT_IN_USE, which names the other process where it is known,
- * with E_ENDPOINT_FOREIGN or with E_SYSTEM. Release with claim_release().
+ * made or refused, and for LOCK_FILE_PATIENCE_MS at most while another process that is not seen to
+ * serve holds the lock. Fails with E_PROJECT_IN_USE, which names the other process where it is
+ * known, with E_ENDPOINT_FOREIGN or with E_SYSTEM. Release with claim_release().
  */
 bool claim_take(struct claim *claim, uv_loop_t *loop, const struct project *project,
-                const char *address, struct error *error);
+                const char *address, struct log *log, struct error *error);
 
 void claim_release(struct claim *claim);
 

@@ -147,7 +147,8 @@ bool host_run(const struct host_options *options, struct error *error)
         return error_set(error, E_SYSTEM, "Cannot make an event loop: %s.", uv_strerror(status));
     system_ignore_write_signals();
     choose_place(&host);
-    bool served = claim_take(&claim, &loop, options->project, host.place.socket, error);
+    bool served =
+        claim_take(&claim, &loop, options->project, host.place.socket, options->log, error);
     if (served) {
         served = make_token(&host, error) && serve(&host, &loop);
         forget_token(&host);

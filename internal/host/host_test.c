@@ -6,6 +6,7 @@
 #include "project/endpoint.h"
 #include "testkit/program.h"
 #include "testkit/temp_project.h"
+#include "testkit/test_lock.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -126,6 +127,22 @@ Test(host, refuses_a_project_that_another_host_serves)
     serving_stop(serving);
     free(before);
     free(after);
+}
+
+/* As `uloop fix` has it for a moment. */
+Test(host, begins_as_soon_as_one_who_cleans_up_lets_go_of_the_lock)
+{
+    struct serving *serving = serving_new();
+    const char *path = temp_project_path(serving->project, STATE_FOLDER "/serve.lock");
+    int lock = test_lock_hold(path, TEST_LOCK_OURS);
+    expect_in_use(serving, getpid());
+    const char *const arguments[] = {ULOOP_PROGRAM, "serve", "--project-path",
+                                     serving->project->root, NULL};
+    serving->program = program_start(arguments, NULL, NULL);
+    program_await_error_text(serving->program, "Trying again");
+    (void)close(lock);
+    program_await_output_text(serving->program, "ready on ");
+    serving_stop(serving);
 }
 
 /* The lock may be gone with Temp; the endpoint is not. */

@@ -1,6 +1,7 @@
 #include "process/lock_file.h"
 
 #include "testkit/temp_project.h"
+#include "testkit/test_lock.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -58,6 +59,23 @@ Test(lock_file, is_refused_naming_its_holder_and_free_again_when_that_ends)
     cr_assert(lock_file_take(&lock, path, &holder, &error));
     lock_file_release(&lock);
     cr_expect(temp_project_has(folder, "lock"));
+    temp_project_free(folder);
+}
+
+Test(lock_file, has_no_holder_to_name_when_that_has_no_pid)
+{
+    struct temp_project *folder = temp_folder_new();
+    const char *path = temp_project_path(folder, "lock");
+    struct lock_file lock = {0};
+    struct error error = {0};
+    int64_t holder = 1;
+    int held = test_lock_hold(path, TEST_LOCK_NOBODYS);
+    cr_expect_eq(lock_file_holder(path), 0);
+    cr_expect_not(lock_file_take(&lock, path, &holder, &error));
+    cr_expect_eq(error.code, E_PROJECT_IN_USE);
+    cr_expect_eq(holder, 0);
+    error_clear(&error);
+    (void)close(held);
     temp_project_free(folder);
 }
 

@@ -18,12 +18,13 @@ static struct flock whole_file(void)
     return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
 }
 
-/* Who holds a lock on the file; 0 when nobody does. */
+/* Who holds a lock on the file; 0 when nobody does, or no pid of ours tells who: the system has 0
+ * for a process of another namespace, and -1 for a lock that belongs to no process. */
 static int64_t holder_of(int descriptor)
 {
     struct flock held = whole_file();
     bool told = fcntl(descriptor, F_GETLK, &held) == 0 && held.l_type != F_UNLCK;
-    return told ? (int64_t)held.l_pid : 0;
+    return told && held.l_pid > 0 ? (int64_t)held.l_pid : 0;
 }
 
 int64_t lock_file_holder(const char *path)
