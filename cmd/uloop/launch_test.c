@@ -276,7 +276,7 @@ Test(launch, waits_behind_another_and_finds_the_project_open_then)
     program_await_error_text(first, "started process ");
     struct program *second = LAUNCH(&scene, NULL);
     char *behind =
-        memory_format("process %d opens the project: waiting behind it", (int)program_pid(first));
+        memory_format("(process %d) opens the project: waiting behind it", (int)program_pid(first));
     program_await_error_text(second, behind);
     (void)temp_project_write(scene.home, "go", "");
     pid_t pid = launch_end_with_pid(first);

@@ -5,6 +5,7 @@
 #include "base/path.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* One try; false with E_PROJECT_IN_USE when another has the turn, and with another error when the
@@ -20,24 +21,28 @@ static bool try_lock(struct launch_turn *turn, int64_t *holder, struct error *er
 }
 
 /* Sleeps until the turn may be over: its holder's exit, a state of the Editor that it started, or
- * the safety look. False with *error when the wait is over. */
+ * the safety look. A holder without a pid (0) is in another namespace of processes or has just let
+ * go: no exit would tell of that. False with *error when the wait is over. */
 static bool wait_behind(struct wait *wait, int64_t holder, uint64_t deadline_ms,
                         struct error *error)
 {
-    if (clock_now_ms() >= deadline_ms) {
-        error_set(error, E_READY_TIMEOUT,
-                  "Another `uloop launch` (process %" PRId64
-                  ") opens the project, and was not done in time.",
-                  holder);
-        return false;
-    }
-    log_debug(wait->log, "process %" PRId64 " opens the project: waiting behind it", holder);
+    char process[sizeof(" (process )") + 20] = "";
+    uint64_t until = deadline_ms;
+    if (holder > 0)
+        (void)snprintf(process, sizeof(process), " (process %" PRId64 ")", holder);
+    else
+        until = clock_earlier(until, clock_after(clock_now_ms(), WATCH_POLLING_MS));
+    if (clock_now_ms() >= deadline_ms)
+        return error_set(error, E_READY_TIMEOUT,
+                         "Another `uloop launch`%s opens the project, and was not done in time.",
+                         process);
+    log_debug(wait->log, "another uloop launch%s opens the project: waiting behind it", process);
     watch_owner(&wait->watch, holder);
     if (watch_arm(&wait->watch))
         return true;
     if (wait->listener.waiting)
         wait->listener.waiting(wait->listener.context, "another uloop launch");
-    return wait_sleep(wait, deadline_ms, error);
+    return wait_sleep(wait, until, error);
 }
 
 bool turn_take(struct launch_turn *turn, struct wait *wait, uint64_t deadline_ms,
