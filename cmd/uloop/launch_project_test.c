@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "json/json.h"
 #include "testkit/test_editor.h"
+#include "testkit/test_lock.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>
@@ -233,6 +234,35 @@ Test(launch_project, ends_no_process_that_a_state_file_merely_names)
     cr_expect_not(program_has_ended(innocent));
     free(state);
     program_free(innocent);
+    launch_scene_close(&scene);
+}
+
+Test(launch_project, in_which_a_host_begins_is_left_to_it)
+{
+    struct launch_scene scene;
+    launch_scene_open(&scene, NULL);
+    (void)temp_project_write(scene.project, STATE_FILE, "{\"phase\":\"compiling\"}");
+    const char *path = temp_project_path(scene.project, "Temp/UnityCliLoop/serve.lock");
+    int lock = test_lock_hold(path, TEST_LOCK_OURS);
+    cJSON_Delete(launch_end_with_error(LAUNCH(&scene, NULL), 5, "serve.lock"));
+    cr_expect(temp_project_has(scene.project, STATE_FILE));
+    cr_expect_not(temp_project_has(scene.home, ".config"));
+    (void)close(lock);
+    launch_scene_close(&scene);
+}
+
+Test(launch_project, that_one_without_a_pid_opens_is_opened_as_soon_as_that_lets_go)
+{
+    struct launch_scene scene;
+    launch_scene_open(&scene, NULL);
+    const char *path = temp_project_path(scene.project, ".uloop/launch.lock");
+    int lock = test_lock_hold(path, TEST_LOCK_NOBODYS);
+    cJSON_Delete(launch_end_with_error(LAUNCH(&scene, "--timeout", "0.1"), 4,
+                                       "Another `uloop launch` opens the project, and was not"));
+    struct program *uloop = LAUNCH(&scene, NULL);
+    program_await_error_text(uloop, "another uloop launch opens the project: waiting behind it");
+    (void)close(lock);
+    (void)launch_end_with_pid(uloop);
     launch_scene_close(&scene);
 }
 

@@ -264,6 +264,26 @@ bool file_make_folder(const char *path, struct error *error)
     return true;
 }
 
+struct file_identity file_identify(const char *path)
+{
+    uv_fs_t request;
+    struct file_identity identity = {0};
+    if (uv_fs_lstat(NULL, &request, path, NULL) == 0)
+        identity = (struct file_identity){.device = request.statbuf.st_dev,
+                                          .inode = request.statbuf.st_ino,
+                                          .changed_s = request.statbuf.st_ctim.tv_sec,
+                                          .changed_ns = request.statbuf.st_ctim.tv_nsec};
+    uv_fs_req_cleanup(&request);
+    return identity;
+}
+
+bool file_is_same(const char *path, const struct file_identity *identity)
+{
+    struct file_identity now = file_identify(path);
+    return now.device == identity->device && now.inode == identity->inode &&
+           now.changed_s == identity->changed_s && now.changed_ns == identity->changed_ns;
+}
+
 bool file_remove(const char *path, struct error *error)
 {
     int status = unlink_file(path);

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What became of reading a file. */
 enum file_outcome {
@@ -67,6 +68,19 @@ bool file_write(const char *path, struct slice content, struct error *error);
 /* Makes the folder and the ones above it that are missing (mode 0777 less the umask). Fails with
  * E_SYSTEM. */
 bool file_make_folder(const char *path, struct error *error);
+
+/* Which file a name leads to, itself and not through a link; zeros for none. One that was renamed
+ * or written to since is another: what is remembered is when that happened, too. */
+struct file_identity {
+    uint64_t device, inode;
+    int64_t changed_s, changed_ns;
+};
+
+/* None where nothing is there that can be looked at. */
+struct file_identity file_identify(const char *path);
+
+/* Is the file of that name the one that was identified; or still none, where there was none? */
+bool file_is_same(const char *path, const struct file_identity *identity);
 
 /* Removes a file or a symbolic link; one that is not there counts as removed. Fails with E_SYSTEM.
  */

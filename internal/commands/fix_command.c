@@ -3,6 +3,8 @@
 #include "commands/waiting.h"
 #include "readiness/recovery.h"
 
+#include <inttypes.h>
+
 struct fix_options {
     bool force;
 };
@@ -15,14 +17,15 @@ const struct command fix_command = {
     .summary = "remove recovery state left by an Editor that is gone",
     .description =
         "Removes server-state.json and its sidecars, the lock files of older packages and of a "
-        "host that is gone, and the project's socket when "
-        "nobody listens on it. While an Editor lives and is busy or ready it removes nothing.",
+        "host that is gone (serve.lock), and the project's socket when nobody listens on it. It "
+        "removes nothing while a host holds serve.lock, or an Editor lives, or may live, whose "
+        "state is neither stopped, failed nor unreadable.",
     .group = GROUP_READINESS,
     .needs = NEEDS_PROJECT, /* no preflight: it must work when nothing else does */
     .options =
         (const struct option[]){
             OPTION_FLAG(fix_options, force, "force", 'f',
-                        "remove it even while the Editor is alive"),
+                        "remove it even while somebody uses it, all but a serve.lock that is held"),
             OPTION_END,
         },
     .options_size = sizeof(struct fix_options),
@@ -39,6 +42,11 @@ static int print_removed(struct cli *cli, const struct recovery *recovery)
                              recovery->removed_count);
     for (size_t i = 0; i < recovery->removed_count; i++)
         buffer_append_format(&text, "  %s\n", recovery->removed[i]);
+    if (recovery->keeps_lock && recovery->lock_holder > 0)
+        buffer_append_format(&text, "Kept serve.lock: process %" PRId64 " holds it.\n",
+                             recovery->lock_holder);
+    else if (recovery->keeps_lock)
+        buffer_append_string(&text, "Kept serve.lock: another process holds it.\n");
     int exit_code = output_text(cli, buffer_slice(&text));
     buffer_clear(&text);
     return exit_code;
@@ -63,18 +71,18 @@ static int fix_run(struct cli *cli, const void *options)
     struct waiting waiting;
     if (!waiting_open(&waiting, cli, &error))
         return cli_fail(cli, &error);
-    int exit_code;
-    if (fix->force || recovery_is_free(&waiting.wait, &error)) {
-        struct recovery recovery = {0};
-        recovery_remove(&waiting.wait, &recovery);
-        exit_code =
-            recovery.removed_count || !recovery.failure_count ? print_removed(cli, &recovery) : 0;
+    int exit_code = 0;
+    struct recovery recovery = {0};
+    if (recovery_run(&waiting.wait, fix->force ? RECOVERY_FORCED : RECOVERY_UNLESS_USED, &recovery,
+                     &error)) {
+        if (recovery.removed_count || !recovery.failure_count)
+            exit_code = print_removed(cli, &recovery);
         if (recovery.failure_count)
             exit_code = report_failures(cli, &recovery);
-        recovery_clear(&recovery);
     } else {
         exit_code = cli_fail(cli, &error);
     }
+    recovery_clear(&recovery);
     waiting_close(&waiting);
     return exit_code;
 }

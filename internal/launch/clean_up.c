@@ -42,9 +42,10 @@ static bool empty_temp(struct wait *wait, struct error *error)
 static bool remove_state(struct wait *wait, struct error *error)
 {
     struct recovery recovery = {0};
-    recovery_remove(wait, &recovery);
-    bool removed = recovery.failure_count == 0;
-    if (!removed) {
+    bool removed = recovery_run(wait, RECOVERY_UNLESS_SEEN, &recovery, error);
+    if (recovery.failure_count > 0) {
+        removed = false;
+        error_clear(error);
         *error = recovery.failures[0];
         recovery.failures[0] = (struct error){0};
     }

@@ -8,8 +8,9 @@
 /*
  * Removes what an Editor that crashed left behind and the next one would stumble over: the state of
  * its server, and, if its lock file is there, that file and everything else in Temp as far as it
- * can. Only for a project that nobody has open. Fails with E_SYSTEM when the state or the lock file
- * stays, or Temp is a link out of the project.
+ * can. Only for a project that nobody has open: E_PROJECT_IN_USE when a host or an Editor has begun
+ * there meanwhile. Fails with E_SYSTEM when the state or the lock file stays, or Temp is a link out
+ * of the project.
  */
 bool clean_up_after_crash(struct wait *wait, struct error *error);
 
