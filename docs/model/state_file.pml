@@ -1,14 +1,14 @@
 /*
- * The state file as a model for spin: an Editor that rotates it, dies at any step and starts again,
- * `uloop fix`, and a command that reads it all the time. What is shown and how it is run: README.md
- * beside it. Names are those of internal/readiness/state.c, internal/host/state_store.c and
+ * The state file as a model for spin: a writer that rotates it, dies at any step and starts again,
+ * as an Editor or as a host; `uloop fix`; and a command that reads it all the time. What is shown
+ * and how it is run: README.md beside it. Names are those of internal/readiness/state.c, internal/host/state_store.c and
  * docs/protocol.md.
  *
  * Variables that only the assertions read, and the assumptions, begin with an underscore.
  */
 
-#define MOST_STATES 6 /* how often the Editors publish, together */
-#define MOST_LIVES  3 /* how many processes, one after the other, are the project's Editor */
+#define MOST_STATES 4 /* how often the writers publish, together */
+#define MOST_LIVES  2 /* how many processes, one after the other, are the project's writer */
 #define PASSES      3 /* of a look: 16 in the code, where the writer may be faster */
 
 /* How often the writer gets through the removal of .bak while somebody reads. With one more it can
@@ -24,13 +24,16 @@
 byte target, pending, backup;
 byte written; /* states so far */
 byte lives;
-bool is_alive; /* the Editor's process */
-bool is_fixing;
+bool is_alive; /* the writer's process */
+bool is_host;  /* it is a host, which takes serve.lock; an Editor takes none */
+
+mtype = { NOBODY, HOST, FIX };
+mtype lock = NOBODY; /* who holds serve.lock */
 
 bool _is_looking; /* state_read() is under way */
 byte _rotations;  /* how often .bak was removed since it began */
 bool _deleted;    /* the state was deleted since then */
-bool _died;       /* an Editor died since then */
+bool _died;       /* a writer died since then */
 byte _newest;     /* the youngest that has been the state */
 
 /* What is the state: what a reader takes where nobody writes meanwhile. */
@@ -49,7 +52,16 @@ inline remove_backup()
     }
 }
 
-proctype Editor()
+/* What a process that ends lets go of. */
+inline end_writer()
+{
+    is_alive = false;
+    lock = (is_host -> NOBODY : lock);
+    is_host = false;
+    _died = _is_looking
+}
+
+proctype Writer()
 {
 start:
     {
@@ -79,8 +91,8 @@ start:
             if
             :: target != 0 ->
                 remove_backup();
-                d_step {
-                    backup = target;
+                d_step { /* fails where fix took the target meanwhile */
+                    backup = (target != 0 -> target : backup);
                     target = 0;
                     note()
                 }
@@ -91,18 +103,22 @@ start:
                 pending = 0
             }
         :: true -> /* it quits */
-            d_step {
-                is_alive = false;
-                _died = _is_looking
-            }
+            d_step { end_writer() }
         od
     } unless {
         !is_alive
     };
 
     if
-    :: atomic { /* no Editor dies and is replaced within one look */
-           lives < MOST_LIVES && !_died && !is_fixing -> is_alive = true;
+    :: atomic { /* an Editor; none dies and is replaced within one look */
+           lives < MOST_LIVES && !_died -> is_alive = true;
+           lives++;
+           goto start
+       }
+    :: atomic { /* a host: claim_take() */
+           lives < MOST_LIVES && !_died && lock == NOBODY -> is_alive = true;
+           is_host = true;
+           lock = HOST;
            lives++;
            goto start
        }
@@ -114,34 +130,83 @@ proctype Crash()
 {
     do
     :: d_step {
-           is_alive -> is_alive = false;
-           _died = _is_looking
+           is_alive -> end_writer()
        }
     :: true -> break
     od
 }
 
-/* recovery_remove(), once nobody uses the state; not within the look in which the Editor died. What
- * is older goes first: the rest is still the state, or none. */
-proctype Fix()
+/* Are all names as the look saw them, but for what was removed since? */
+#ifdef BREAK_FIX_REMOVES_WHAT_IT_HAS_NOT_SEEN
+#define IS_UNCHANGED(file, seen) true
+#else
+#ifdef BREAK_FIX_COMPARES_ONLY_WHAT_IT_REMOVES
+#define IS_UNCHANGED(file, seen) (file == seen)
+#else
+#define IS_UNCHANGED(file, seen)                                                                   \
+    (target == seen_target && pending == seen_pending && backup == seen_backup)
+#endif
+#endif
+
+inline remove(file, seen)
+{
+    _deleted = _deleted || file == CURRENT;
+    file = 0;
+    seen = 0;
+    note()
+}
+
+/* To compare is one step and to remove another. With the lock no host lives to take one in between;
+ * that no Editor does is an assumption. */
+inline remove_seen(file, seen)
 {
     if
-    :: atomic { !is_alive && !_died -> is_fixing = true }
-    :: goto end_unused
+    :: d_step { file != 0 && IS_UNCHANGED(file, seen) -> remove(file, seen) }
+#ifdef BREAK_FIX_TAKES_NO_LOCK
+    :: file != 0 && IS_UNCHANGED(file, seen) ->
+        if
+        :: d_step { is_alive && is_host -> remove(file, seen) }
+        :: true
+        fi
+#endif
+    :: else
+    fi
+}
+
+/* recovery_run(). Its look comes not within the look in which the writer died. What is older goes
+ * first: the rest is still the state, or none. */
+proctype Fix()
+{
+    byte seen_target, seen_pending, seen_backup;
+
+#ifndef BREAK_FIX_TAKES_NO_LOCK
+    if
+    :: atomic { lock == NOBODY -> lock = FIX }
+    :: goto end_unused /* refused: another process holds it */
+    fi;
+#endif
+    d_step { /* identify() */
+        seen_target = target;
+        seen_pending = pending;
+        seen_backup = backup
+    };
+    if
+    :: !is_alive && !_died
+    :: goto release /* refused: the owner lives */
     fi;
 #ifdef BREAK_FIX_REMOVES_THE_TARGET_FIRST
-    target = 0;
+    remove_seen(target, seen_target);
 #endif
-    backup = 0;
-    d_step {
-        _deleted = _deleted || target == 0;
-        pending = 0
+    remove_seen(backup, seen_backup);
+    remove_seen(pending, seen_pending);
+    remove_seen(target, seen_target);
+release:
+    atomic {
+        lock = (lock == FIX -> NOBODY : lock);
+        seen_target = 0;
+        seen_pending = 0;
+        seen_backup = 0
     };
-    d_step {
-        _deleted = true;
-        target = 0
-    };
-    is_fixing = false;
 end_unused:
     skip
 }
@@ -208,7 +273,7 @@ init
     atomic {
         is_alive = true;
         lives = 1;
-        run Editor();
+        run Writer();
         run Crash();
         run Fix();
         run Command()
