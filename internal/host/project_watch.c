@@ -5,6 +5,10 @@
 
 #include <stddef.h>
 
+/* Who removes a folder empties it first: the last event that comes of it comes before the folder
+ * itself goes, which is told to nobody while a file in it is open, as the host's own lock is. */
+#define SETTLED_MS 200
+
 /* libuv's status of a look at the folder. */
 static int identify(const char *root, uint64_t *device, uint64_t *file)
 {
@@ -24,8 +28,7 @@ static bool is_gone(const struct project_watch *watch)
     int status = identify(watch->root, &device, &file);
     if (status != 0)
         return status == UV_ENOENT || status == UV_ENOTDIR;
-    return uv_is_active((const uv_handle_t *)&watch->changes) &&
-           (device != watch->device || file != watch->file);
+    return device != watch->device || file != watch->file;
 }
 
 static void look(struct project_watch *watch)
@@ -37,25 +40,31 @@ static void look(struct project_watch *watch)
     on_gone(watch->context);
 }
 
-static void on_change(uv_fs_event_t *changes, const char *name, int events, int status)
-{
-    (void)name;
-    (void)events;
-    (void)status;
-    look(changes->data);
-}
-
 static void on_look(uv_timer_t *timer)
 {
     look(timer->data);
+}
+
+static void on_change(uv_fs_event_t *changes, const char *name, int events, int status)
+{
+    struct project_watch *watch = changes->data;
+    (void)name;
+    (void)events;
+    (void)status;
+    look(watch);
+    if (watch->on_gone)
+        (void)uv_timer_start(&watch->look, on_look, SETTLED_MS, watch->look_ms);
 }
 
 void project_watch_start(struct project_watch *watch, uv_loop_t *loop, const char *root,
                          uint64_t look_ms, struct log *log, void (*on_gone)(void *context),
                          void *context)
 {
-    *watch = (struct project_watch){
-        .root = root, .on_gone = on_gone, .context = context, .open_handles = 2};
+    *watch = (struct project_watch){.root = root,
+                                    .look_ms = look_ms,
+                                    .on_gone = on_gone,
+                                    .context = context,
+                                    .open_handles = 2};
     (void)uv_fs_event_init(loop, &watch->changes); /* neither can fail */
     (void)uv_timer_init(loop, &watch->look);
     watch->changes.data = watch->look.data = watch;

@@ -18,14 +18,15 @@ struct project_watch {
     uv_fs_event_t changes; /* in the folder, and of itself; keeps the system from giving its number
                               to another one */
     uv_timer_t look;       /* for what makes no event there: a folder above it that is moved */
+    uint64_t look_ms;
     void (*on_gone)(void *context);
     void (*on_closed)(void *context);
     void *context;
     int open_handles;
 };
 
-/* Tells on_gone once, in a later turn of the loop, when it is so; looks every look_ms beside
- * events. */
+/* Tells on_gone once, in a later turn of the loop, when it is so; looks at each event and once more
+ * when no further one comes, and every look_ms besides. */
 void project_watch_start(struct project_watch *watch, uv_loop_t *loop, const char *root,
                          uint64_t look_ms, struct log *log, void (*on_gone)(void *context),
                          void *context);
