@@ -123,3 +123,21 @@ Test(startup, with_too_few_descriptors_to_look_at_the_state_is_no_reason_to_remo
     program_end_clear(&end);
     editor_scene_free(&scene);
 }
+
+Test(startup, with_few_descriptors_lets_fix_remove_nothing_of_a_living_editor)
+{
+    enum {
+        MOST_SPARE = 6
+    };
+    static const char STATE[] = "Temp/UnityCliLoop/server-state.json";
+    struct editor_scene scene = editor_scene_new();
+    test_editor_publish(scene.editor, "compiling", TEST_GENERATION_A, "test");
+    for (rlim_t spare = 0; spare <= MOST_SPARE; spare++) {
+        struct program_end end = run_with_spare(scene.project, "fix", spare);
+        cr_expect(end.exit_code == 5 || end.exit_code == 7, "%d spare ones: %s%s", (int)spare,
+                  end.out, end.err);
+        cr_assert(temp_project_has(scene.project, STATE), "%d spare ones: %s", (int)spare, end.out);
+        program_end_clear(&end);
+    }
+    editor_scene_free(&scene);
+}
