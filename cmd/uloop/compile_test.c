@@ -278,7 +278,7 @@ Test(compile, waits_for_nothing_when_the_editor_was_dying_as_it_took_the_request
     (void)test_editor_accept(scene.editor);
     test_editor_stop_listening(scene.editor, false);
     test_editor_drop_connections(scene.editor);
-    expect_end(program_wait(uloop), 6, "ended before it told the result");
+    expect_end(program_wait(uloop), 6, "exited before it reported a result");
     editor_scene_free(&scene);
 }
 

@@ -144,10 +144,10 @@ Test(completion, takes_the_shell_from_the_environment)
         expect_run(&scene, ARGUMENTS("completion"), 0, shells[i][1]);
     }
     scene.environment[1] = "SHELL=/bin/dash";
-    expect_run(&scene, ARGUMENTS("completion"), 2, "$SHELL names none");
+    expect_run(&scene, ARGUMENTS("completion"), 2, "$SHELL is not bash");
     expect_run(&scene, ARGUMENTS("completion", "--shell", "ZSH"), 0, "for zsh");
     scene.environment[1] = "SHELL";
-    expect_run(&scene, ARGUMENTS("completion"), 2, "$SHELL names none");
+    expect_run(&scene, ARGUMENTS("completion"), 2, "$SHELL is not bash");
     scene_free(&scene);
 }
 

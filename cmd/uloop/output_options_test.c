@@ -183,9 +183,9 @@ Test(output_option, sends_nothing_whose_answer_could_not_be_kept)
     } PLACES[] = {
         {"no/such/folder", 2, "there is no such folder"},
         {"file/below", 2, "there is no such folder"},
-        {"", 2, "is no regular file"},
-        {"fifo", 2, "is no regular file"},
-        {"dangling", 2, "is no regular file"},
+        {"", 2, "is not a regular file"},
+        {"fifo", 2, "is not a regular file"},
+        {"dangling", 2, "is not a regular file"},
     };
     for (size_t i = 0; i < sizeof(PLACES) / sizeof(PLACES[0]); i++) {
         const char *path = temp_project_path(scene.folder, PLACES[i].name);
@@ -195,7 +195,7 @@ Test(output_option, sends_nothing_whose_answer_could_not_be_kept)
     }
     expect_end(
         program_run(ARGUMENTS("get-hierarchy", "--output", "/dev/null"), scene.project->root, NULL),
-        2, "", "is no regular file");
+        2, "", "is not a regular file");
     cr_expect_eq(test_editor_dispatched(scene.editor), (size_t)0);
     cr_expect_str_eq(temp_project_read(scene.folder, "file"), "old");
     scene_free(&scene);

@@ -179,7 +179,7 @@ Test(serve, lists_its_tools_and_lets_them_be_kept)
     expect_run(scene.project, "list", "--compact", 0, "\"name\":\"get-logs\"");
     expect_run(scene.project, "sync", "--compact", 0, "/.uloop/tools.json\"}");
     expect_run(scene.project, "get-logs", NULL, 0, "\"Logs\"");
-    expect_run(scene.project, "get-hierarchy", NULL, 2, "no tool of that name");
+    expect_run(scene.project, "get-hierarchy", NULL, 2, "There is no command or tool");
     stop_host(&scene, SIGTERM);
     scene_free(&scene);
 }

@@ -100,13 +100,13 @@ Test(tool_input, may_be_as_long_as_the_system_allows_and_is_quoted_in_part)
         const char *const *arguments;
         const char *words;
     } RUNS[] = {
-        {ARGUMENTS(name), "There is no command xxxx"},
-        {ARGUMENTS("--list-options", name), "There is no command xxxx"},
+        {ARGUMENTS(name), "There is no command or tool 'xxxx"},
+        {ARGUMENTS("--list-options", name), "There is no command or tool 'xxxx"},
         {ARGUMENTS(option), "There is no option --xxxx"},
         {ARGUMENTS("get-logs", option), "There is no option --xxxx"},
-        {ARGUMENTS("get-logs", name), "belongs to no option"},
+        {ARGUMENTS("get-logs", name), "Unexpected argument"},
         {ARGUMENTS("get-logs", "--max-count", name), "takes an integer, not xxxx"},
-        {ARGUMENTS("get-logs", "--search-text", file), "cannot be read"},
+        {ARGUMENTS("get-logs", "--search-text", file), "Cannot read the text"},
         {ARGUMENTS("--project-path", path, "get-logs"), "longer than this system allows"},
     };
     for (size_t i = 0; i < sizeof(RUNS) / sizeof(RUNS[0]); i++) {

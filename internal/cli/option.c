@@ -137,7 +137,7 @@ static bool refuse_stray(const struct reader *reader, const char *argument)
 {
     char *excerpt = text_excerpt(argument);
     bool is_boolean = strcmp(argument, "true") == 0 || strcmp(argument, "false") == 0;
-    error_set(reader->error, E_INVALID_ARGUMENT, "The argument %s belongs to no option.%s", excerpt,
+    error_set(reader->error, E_INVALID_ARGUMENT, "Unexpected argument '%s'.%s", excerpt,
               is_boolean ? " A flag takes no value: write --name for true, --no-name for false."
                          : "");
     free(excerpt);

@@ -137,7 +137,7 @@ Test(option, fills_operands_in_their_order_between_options)
     cr_expect_str_eq(outcome.sample->first, "one");
     cr_expect_str_eq(outcome.sample->second, "-2");
     clear(&outcome);
-    expect_refusal(ARGUMENTS("one", "two", "three"), "The argument three belongs to no option.");
+    expect_refusal(ARGUMENTS("one", "two", "three"), "Unexpected argument 'three'.");
 }
 
 Test(option, takes_a_number_with_a_dash_for_a_value)
@@ -167,7 +167,7 @@ Test(option, refuses_a_value_for_a_flag)
     expect_refusal(ARGUMENTS("--force=true"), "--force takes no value.");
     expect_refusal(ARGUMENTS("--no-wait=1"), "--no-wait takes no value.");
     expect_refusal(ARGUMENTS("a", "b", "--force", "true"),
-                   "The argument true belongs to no option. A flag takes no value: write --name "
+                   "Unexpected argument 'true'. A flag takes no value: write --name "
                    "for true, --no-name for false.");
     expect_refusal(ARGUMENTS("--no-force"), "There is no option --no-force.");
 }

@@ -20,8 +20,7 @@ static bool is_in_a_folder(const char *path)
 bool output_begin(struct cli *cli, const char *path, struct error *error)
 {
     if (path_exists(path) && !path_is_file(path))
-        return error_set(error, E_INVALID_ARGUMENT, "--output names %s, which is no regular file.",
-                         path);
+        return error_set(error, E_INVALID_ARGUMENT, "--output: '%s' is not a regular file.", path);
     if (!is_in_a_folder(path))
         return error_set(error, E_INVALID_ARGUMENT,
                          "--output names %s, but there is no such folder to write it in.", path);

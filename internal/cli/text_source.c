@@ -20,7 +20,7 @@ bool text_source_serves(const struct option *option)
 static bool refuse(const char *label, const char *reason, struct error *error)
 {
     char *why = memory_copy_string(reason); /* it may be the message that is replaced */
-    error_set(error, E_INVALID_ARGUMENT, "The text of %s cannot be read: %s", label, why);
+    error_set(error, E_INVALID_ARGUMENT, "Cannot read the text of %s: %s", label, why);
     error_set_next(error, "Name a file of UTF-8 text behind the @, or write @@ for a text that "
                           "begins with @.");
     error_add_detail(error, "option", label);

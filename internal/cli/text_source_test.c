@@ -89,7 +89,7 @@ Test(text_source, is_standard_input_once)
     feed_input(temp_project_write(folder, "input", "return 1;\n"));
     expect(ARGUMENTS("--code", "@-"), "{\"Code\":\"return 1;\\n\"}");
     expect(ARGUMENTS("--code", "@-"),
-           "The text of --code cannot be read: standard input is empty.");
+           "Cannot read the text of --code: standard input is empty.");
     feed_input(temp_project_write(folder, "input", "return 1;\n"));
     expect(ARGUMENTS("--code", "@-", "--note=@-"),
            "--note cannot read standard input, which --code has read already.");
@@ -126,7 +126,7 @@ Test(text_source, refuses_what_is_no_text)
         {"\xC3", 1, "f is not UTF-8."},
     };
     for (size_t i = 0; i < sizeof(CONTENTS) / sizeof(CONTENTS[0]); i++) {
-        char *message = memory_format("The text of --code cannot be read: %s", CONTENTS[i].fault);
+        char *message = memory_format("Cannot read the text of --code: %s", CONTENTS[i].fault);
         temp_project_write_bytes(folder, "f", CONTENTS[i].bytes, CONTENTS[i].length);
         expect(ARGUMENTS("--code", "@f"), message);
         free(message);
@@ -139,13 +139,13 @@ Test(text_source, refuses_what_is_no_file_without_waiting)
     temp_project_make_folder(folder, "folder");
     cr_assert_eq(mkfifo("fifo", 0600), 0);
     expect(ARGUMENTS("--code", "@absent"),
-           "The text of --code cannot be read: absent is not there.");
+           "Cannot read the text of --code: absent is not there.");
     expect(ARGUMENTS("--code", "@folder"),
-           "The text of --code cannot be read: folder is not a regular file.");
+           "Cannot read the text of --code: folder is not a regular file.");
     expect(ARGUMENTS("--code", "@fifo"),
-           "The text of --code cannot be read: fifo is not a regular file.");
+           "Cannot read the text of --code: fifo is not a regular file.");
     expect(ARGUMENTS("--code", "@"),
-           "The text of --code cannot be read: there is no file's name behind the @.");
+           "Cannot read the text of --code: there is no file's name behind the @.");
 }
 
 Test(text_source, takes_less_than_1_mib)
@@ -158,10 +158,10 @@ Test(text_source, takes_less_than_1_mib)
     char *taken = parse(ARGUMENTS("--code", "@most"));
     cr_expect_eq(strlen(taken), OPTION_MOST_BYTES - 1 + strlen("{\"Code\":\"\"}"));
     expect(ARGUMENTS("--code", "@more"),
-           "The text of --code cannot be read: more is larger than 1048575 bytes.");
+           "Cannot read the text of --code: more is larger than 1048575 bytes.");
     feed_input("more");
     expect(ARGUMENTS("--code", "@-"),
-           "The text of --code cannot be read: standard input is larger than 1048575 bytes.");
+           "Cannot read the text of --code: standard input is larger than 1048575 bytes.");
     free(taken);
     free(most);
 }

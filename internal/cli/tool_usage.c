@@ -40,8 +40,7 @@ static bool refuse_unknown(const struct cli *cli, const struct catalog *catalog,
             suggest_consider(&nearest, catalog->entries[i].name);
     }
     char *excerpt = text_excerpt(name);
-    error_set(error, E_UNKNOWN_COMMAND,
-              "There is no command %s, and no tool of that name in %s.%s%s%s", excerpt,
+    error_set(error, E_UNKNOWN_COMMAND, "There is no command or tool '%s' in %s.%s%s%s", excerpt,
               catalog->source, nearest.best ? " Did you mean " : "",
               nearest.best ? nearest.best : "", nearest.best ? "?" : "");
     if (nearest.best)

@@ -26,7 +26,7 @@ const struct command completion_command = {
     .summary = "complete commands, options and values in a shell",
     .description =
         "Prints the script that does it. --install adds the lines that load it to the shell's "
-        "start-up file, between two markers, or renews them. Without a shell it is that of $SHELL. "
+        "start-up file, between two markers, or renews them. The default is the shell in $SHELL. "
         "The script asks this uloop, so it need not be on PATH.",
     .group = GROUP_PROGRAM,
     .needs = NEEDS_NOTHING,
@@ -40,7 +40,7 @@ const struct command completion_command = {
              .offset = OPTION_PLACE(completion_options, operand, const char **)},
             OPTION_REST(completion_options, words, "words", "of --candidates: what was typed"),
             OPTION_CHOICE(completion_options, shell, "shell", '\0', SHELL_NAMES, NULL,
-                          "the same as an option"),
+                          "the same, as an option"),
             OPTION_FLAG(completion_options, install, "install", '\0',
                         "add it to the shell's start-up file"),
             OPTION_STRING(completion_options, file, "file", '\0', "file",
@@ -66,7 +66,7 @@ static bool find_shell(const struct completion_options *options, enum shell *she
         *shell = SHELL_POWERSHELL; /* Windows has no $SHELL */
     return *shell != SHELL_COUNT ||
            error_set(error, E_INVALID_ARGUMENT,
-                     "$SHELL names none of bash, zsh, fish and powershell; name the shell.");
+                     "$SHELL is not bash, zsh, fish or powershell; name the shell.");
 }
 
 /* This program's path; the caller frees. NULL with *error. */

@@ -132,8 +132,7 @@ static int print_table(struct cli *cli, const struct catalog *catalog)
     each_disabled(catalog, &disabled, take_word);
     put_names(&text, "Disabled in .uloop/settings.tools.json", &disabled, columns);
     each_hidden_by_command(cli, catalog, &hidden, take_word);
-    put_names(&text, "Commands of uloop, which come before the tools of the same name", &hidden,
-              columns);
+    put_names(&text, "Tools hidden by commands of uloop with the same name", &hidden, columns);
     int exit_code = output_text(cli, buffer_slice(&text));
     buffer_clear(&hidden);
     buffer_clear(&disabled);

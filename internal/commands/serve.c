@@ -57,7 +57,7 @@ const struct command serve_command = {
             OPTION_SECONDS(serve_options, compile_timeout_ms, "compile-timeout", '\0', "600",
                            "end a compile that takes longer"),
             OPTION_STRING(serve_options, log_file, "log-file", '\0', "file",
-                          "write what it does to the end of a file; a full one is put aside"),
+                          "append what it does to a file; a full one is rotated"),
             OPTION_INTEGER(serve_options, log_size, "log-size", '\0', "10485760",
                            "how many bytes make the log file full; three old ones are kept"),
             OPTION_FLAG(serve_options, detach, "detach", '\0',
@@ -68,7 +68,7 @@ const struct command serve_command = {
             OPTION_SECONDS(serve_options, timeout_ms, "timeout", 't', "60",
                            "with --detach and --stop: give up after so many seconds"),
             OPTION_STRING(serve_options, listen, "listen", '\0', "address",
-                          "be reached at loopback TCP too: tcp:127.0.0.1:<port>, 0 for any port"),
+                          "also listen on loopback TCP: tcp:127.0.0.1:<port>, 0 for any port"),
             OPTION_STRING(serve_options, token_file, "token-file", '\0', "path",
                           "where to put the token that requests over TCP must carry; without it, "
                           "Temp/UnityCliLoop/serve.token in the project"),

@@ -58,8 +58,7 @@ const struct command skills_command = {
             OPTION_FLAG(skills_options, global, "global", 'g',
                         "for all projects: below the home folder instead of the project"),
             OPTION_FLAG(skills_options, flat, "flat", '\0',
-                        "directly in the agent's folder, also where it would find them in a folder "
-                        "of uloop's"),
+                        "put them directly in the agent's folder, without a subfolder of uloop's"),
             OPTION_FLAG(skills_options, json, "json", '\0', "print JSON, also on a terminal"),
             OPTION_END,
         },
@@ -88,7 +87,7 @@ static bool read_action(const char *word, enum action *action, struct error *err
     int index = ACTION_LIST;
     if (!word)
         return error_set(error, E_INVALID_ARGUMENT,
-                         "What is to be done with the skills is missing: list, install or "
+                         "The action is missing: list, install or "
                          "uninstall.");
     while (ACTIONS[index + 1] && strcmp(ACTIONS[index], word) != 0)
         index++;
@@ -225,7 +224,7 @@ static bool open_shelves(struct run *run, const struct skills_options *options, 
         named += options->targets[i];
     if (named == 0 && run->action != ACTION_LIST)
         return error_set(error, E_INVALID_ARGUMENT,
-                         "Whom the skills are for is missing: --claude, --codex, --cursor, "
+                         "No agent is named: use --claude, --codex, --cursor, "
                          "--gemini, --agents, --windsurf or --antigravity.");
     for (size_t i = 0; i < SKILL_TARGET_COUNT; i++) {
         if (named > 0 && !options->targets[i])

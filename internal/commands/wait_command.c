@@ -18,10 +18,10 @@ const struct command wait_command = {
     .name = "wait",
     .summary = "wait until the Editor is ready, settled or stopped",
     .description =
-        "Prints the final state as `uloop status --json` does; the endpoint is asked only "
-        "where the wait depends on it. While the Editor's "
-        "process lives only the timeout ends "
-        "the wait; when nothing can come any more it ends at once.",
+        "Prints the final state as `uloop status --json` does; the endpoint is probed only where "
+        "the "
+        "wait depends on it. While the Editor's process lives only the timeout ends the wait; if "
+        "the state can no longer be reached, it ends at once.",
     .group = GROUP_READINESS,
     .needs = NEEDS_PROJECT, /* it is the preflight */
     .options =

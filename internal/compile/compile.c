@@ -177,7 +177,7 @@ static void describe_failure(struct run *run, enum error_code code)
     else if (code == E_OWNER_EXITED)
         error_set(
             error, code,
-            "The Unity Editor ended before it told the result; whether it compiled is not known.");
+            "The Unity Editor exited before it reported a result; whether it compiled is not known.");
     else if (code == E_DISCONNECTED)
         error_set(error, code,
                   "The connection was lost and no result was stored; whether the Editor compiled "

@@ -78,7 +78,7 @@ static bool open_query(struct log_query *query, const cJSON *params, struct rpc_
     if (query->pattern)
         return true;
     return rpc_fault_set(fault, RPC_INVALID_PARAMS, NULL,
-                         "SearchText is no regular expression that this server can search for: %s.",
+                         "SearchText is not a regular expression that this server supports: %s.",
                          wrong);
 }
 

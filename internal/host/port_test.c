@@ -238,9 +238,9 @@ static void expect_no_start(const char *const *options, int exit_code, const cha
 
 Test(port, is_one_of_loopback)
 {
-    expect_no_start((const char *const[]){"--listen", "tcp:0.0.0.0:0", NULL}, 2, "no loopback");
-    expect_no_start((const char *const[]){"--listen", "tcp:10.0.0.1:80", NULL}, 2, "no loopback");
-    expect_no_start((const char *const[]){"--listen", "127.0.0.1:80", NULL}, 2, "no loopback");
+    expect_no_start((const char *const[]){"--listen", "tcp:0.0.0.0:0", NULL}, 2, "loopback port");
+    expect_no_start((const char *const[]){"--listen", "tcp:10.0.0.1:80", NULL}, 2, "loopback port");
+    expect_no_start((const char *const[]){"--listen", "127.0.0.1:80", NULL}, 2, "loopback port");
     expect_no_start((const char *const[]){"--token-file", "x", NULL}, 2, "--listen");
 }
 

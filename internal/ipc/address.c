@@ -63,10 +63,11 @@ bool address_read_tcp(const char *address, struct sockaddr_storage *socket_addre
         if (read)
             return true;
     }
-    return error_set(error, E_INVALID_ARGUMENT,
-                     "%s is no loopback address: it must be tcp:127.0.0.1:<port> or "
-                     "tcp:[::1]:<port>.",
-                     address);
+    return error_set(
+        error, E_INVALID_ARGUMENT,
+        "'%s' is not the address of a loopback port: it must be tcp:127.0.0.1:<port> or "
+        "tcp:[::1]:<port>.",
+        address);
 }
 
 char *address_of_tcp(const uv_tcp_t *tcp)

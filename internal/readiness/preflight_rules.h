@@ -46,7 +46,7 @@ RULE(OTHER,                   LIVES,         ANY,
 
 /* What is left: ready and absent, and an unknown phase whose owner is gone. */
 RULE(ANY,                     ANY,           POINT(UNSEEN),
-     DISPATCH("nothing speaks against it"))
+     DISPATCH("nothing prevents it"))
 RULE(ANY,                     ANY,           POINT(ANSWERS),
      DISPATCH("the endpoint answers"))
 RULE(ANY,                     ANY,           POINT(SILENT),
