@@ -1,8 +1,7 @@
 #include "launch/turn.h"
 
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/path.h"
+#include "project/own_folder.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,12 +11,8 @@
  * lock cannot be had at all. */
 static bool try_lock(struct launch_turn *turn, int64_t *holder, struct error *error)
 {
-    char *folder = project_path(turn->wait->project->root, ".uloop");
-    bool taken = path_is_link(folder) ? error_set(error, E_SYSTEM, "%s is a symbolic link.", folder)
-                                      : file_make_folder(folder, error) &&
-                                            lock_file_take(&turn->lock, turn->path, holder, error);
-    free(folder);
-    return taken;
+    return own_folder_make(turn->wait->project->root, error) &&
+           lock_file_take(&turn->lock, turn->path, holder, error);
 }
 
 /* Sleeps until the turn may be over: its holder's exit, a state of the Editor that it started, or
