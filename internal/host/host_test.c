@@ -9,6 +9,7 @@
 #include "testkit/test_lock.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -180,7 +181,11 @@ Test(host, leaves_alone_what_is_no_socket)
 {
     struct serving *serving = serving_new();
     FILE *file = fopen(serving->socket, "w");
-    cr_assert(file || (mkdir("/tmp/uloop", 0700) == 0 && (file = fopen(serving->socket, "w"))));
+    if (!file) {
+        cr_assert(mkdir("/tmp/uloop", 0700) == 0 || errno == EEXIST); /* another test's */
+        file = fopen(serving->socket, "w");
+    }
+    cr_assert(file);
     (void)fclose(file);
     struct program_end end = refused(serving);
     cr_expect(strstr(end.err, "is no socket"), "%s", end.err);
