@@ -79,6 +79,36 @@ Test(lock_file, has_no_holder_to_name_when_that_has_no_pid)
     temp_project_free(folder);
 }
 
+static void let_go(uv_timer_t *timer)
+{
+    const int *held = timer->data;
+    (void)close(*held);
+}
+
+Test(lock_file, is_awaited_until_its_holder_lets_go_or_patience_ends)
+{
+    struct temp_project *folder = temp_folder_new();
+    const char *path = temp_project_path(folder, "lock");
+    struct lock_file lock = {0};
+    struct error error = {0};
+    int64_t holder;
+    int held = test_lock_hold(path, TEST_LOCK_NOBODYS);
+    uv_loop_t loop;
+    uv_timer_t timer = {.data = &held};
+    cr_assert_eq(uv_loop_init(&loop), 0);
+    cr_assert_eq(uv_timer_init(&loop, &timer), 0);
+    cr_expect_not(lock_file_await(&lock, path, &loop, 0, &holder, &error));
+    cr_expect_eq(error.code, E_PROJECT_IN_USE);
+    error_clear(&error);
+    cr_assert_eq(uv_timer_start(&timer, let_go, 1, 0), 0);
+    cr_expect(lock_file_await(&lock, path, &loop, 60000, &holder, &error));
+    lock_file_release(&lock);
+    uv_close((uv_handle_t *)&timer, NULL);
+    cr_assert_eq(uv_run(&loop, UV_RUN_DEFAULT), 0);
+    cr_assert_eq(uv_loop_close(&loop), 0);
+    temp_project_free(folder);
+}
+
 Test(lock_file, can_be_removed_by_its_holder_alone)
 {
     struct temp_project *folder = temp_folder_new();
