@@ -129,10 +129,11 @@ static void put_needs(struct buffer *out, enum command_needs needs, size_t colum
     if (needs != NEEDS_EDITOR)
         return;
     buffer_append_char(out, '\n');
-    text_wrap(out,
-              "Waits while the Editor is busy, then sends its request. It needs the project open "
-              "in Unity, or `uloop serve` running for it.",
-              0, 0, columns);
+    text_wrap(
+        out,
+        "Waits while the Editor is busy, then sends its request. It needs the project open "
+        "in Unity, or `uloop serve` running for it, which has the tools that `uloop list` names.",
+        0, 0, columns);
 }
 
 /* Names the options that every command has, less those that `hidden_by` has too. */
