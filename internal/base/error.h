@@ -68,8 +68,7 @@
       "executable.")                                                                               \
     X(E_EDITOR_EXITED, "UNITY_NOT_REACHABLE", "execution", 3, false, false,                        \
       "Read the Editor's log, see to what ended it, then run `uloop launch` again.")               \
-    X(E_INTERRUPTED, "INTERNAL_ERROR", "execution", 130, true, false,                              \
-      "Run the command again.")                                                  \
+    X(E_INTERRUPTED, "INTERNAL_ERROR", "execution", 130, true, false, "Run the command again.")    \
     X(E_ABANDONED, "UNITY_DISCONNECTED_AFTER_DISPATCH", "response_waiting", 130, false, true,      \
       "The Editor goes on with the request; find out what it did before you send it again.")       \
     X(E_SHORTAGE, "INTERNAL_ERROR", "execution", 7, true, false,                                   \

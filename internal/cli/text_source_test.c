@@ -88,8 +88,7 @@ Test(text_source, is_standard_input_once)
     struct temp_project *folder = enter_folder();
     feed_input(temp_project_write(folder, "input", "return 1;\n"));
     expect(ARGUMENTS("--code", "@-"), "{\"Code\":\"return 1;\\n\"}");
-    expect(ARGUMENTS("--code", "@-"),
-           "Cannot read the text of --code: standard input is empty.");
+    expect(ARGUMENTS("--code", "@-"), "Cannot read the text of --code: standard input is empty.");
     feed_input(temp_project_write(folder, "input", "return 1;\n"));
     expect(ARGUMENTS("--code", "@-", "--note=@-"),
            "--note cannot read standard input, which --code has read already.");
@@ -138,8 +137,7 @@ Test(text_source, refuses_what_is_no_file_without_waiting)
     struct temp_project *folder = enter_folder();
     temp_project_make_folder(folder, "folder");
     cr_assert_eq(mkfifo("fifo", 0600), 0);
-    expect(ARGUMENTS("--code", "@absent"),
-           "Cannot read the text of --code: absent is not there.");
+    expect(ARGUMENTS("--code", "@absent"), "Cannot read the text of --code: absent is not there.");
     expect(ARGUMENTS("--code", "@folder"),
            "Cannot read the text of --code: folder is not a regular file.");
     expect(ARGUMENTS("--code", "@fifo"),

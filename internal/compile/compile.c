@@ -175,9 +175,9 @@ static void describe_failure(struct run *run, enum error_code code)
     if (code == E_COMPILE_TIMEOUT)
         describe_timeout(run);
     else if (code == E_OWNER_EXITED)
-        error_set(
-            error, code,
-            "The Unity Editor exited before it reported a result; whether it compiled is not known.");
+        error_set(error, code,
+                  "The Unity Editor exited before it reported a result; whether it compiled is not "
+                  "known.");
     else if (code == E_DISCONNECTED)
         error_set(error, code,
                   "The connection was lost and no result was stored; whether the Editor compiled "
