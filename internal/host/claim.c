@@ -4,6 +4,7 @@
 #include "base/path.h"
 #include "host/system.h"
 #include "ipc/client.h"
+#include "process/process.h"
 #include "readiness/owner.h"
 
 #include <inttypes.h>
@@ -26,6 +27,8 @@ static bool in_use(struct error *error, const struct project *project, int64_t p
         error_add_detail_json(error, "pid", text);
         free(text);
     }
+    error_set_next(error, "Use the server that is running, or stop it first: "
+                          "`uloop serve --stop` stops a host of uloop.");
     return false;
 }
 
@@ -44,20 +47,93 @@ static bool take_lock(struct claim *claim, uv_loop_t *loop, const struct project
     return taken;
 }
 
-/* An Editor is looked for even where the state names an owner that is gone. */
-static bool has_no_owner(const struct project *project, struct error *error)
+/* --- Processes that are about to be gone --- */
+
+enum {
+    /* For one that has let go of the project's lock, which only its end does: what is left of it
+     * must be gone before we can tell that nobody else is there. */
+    DYING_MS = 1000,
+    /* For one that has it and may have been killed a moment ago. */
+    DOOMED_MS = 100,
+};
+
+struct exit_wait {
+    uv_timer_t timer;
+    bool is_over;
+    bool is_closed;
+};
+
+static void on_exit_seen(void *context)
+{
+    ((struct exit_wait *)context)->is_over = true;
+}
+
+static void on_late(uv_timer_t *timer)
+{
+    on_exit_seen(timer->data);
+}
+
+static void on_timer_closed(uv_handle_t *timer)
+{
+    ((struct exit_wait *)timer->data)->is_closed = true;
+}
+
+/* Waits until the process has ended, but no longer than so. */
+static void await_exit(uv_loop_t *loop, int64_t pid, uint64_t most_ms)
+{
+    struct exit_wait wait = {0};
+    struct process_watch process = {0};
+    int status = process_watch_start(&process, loop, pid, on_exit_seen, &wait);
+    wait.is_over = status == UV_ESRCH;      /* where the system cannot tell, the time goes by */
+    (void)uv_timer_init(loop, &wait.timer); /* neither this nor the start can fail */
+    wait.timer.data = &wait;
+    uv_update_time(loop);
+    (void)uv_timer_start(&wait.timer, on_late, most_ms, 0);
+    while (!wait.is_over)
+        (void)uv_run(loop, UV_RUN_ONCE);
+    process_watch_stop(&process);
+    uv_close((uv_handle_t *)&wait.timer, on_timer_closed);
+    while (!wait.is_closed)
+        (void)uv_run(loop, UV_RUN_ONCE);
+}
+
+/* --- Who serves the project already --- */
+
+/* Who owns the project beside us, as the state and the table of processes tell. A host that stopped
+ * has nothing more to do with it, once its lock is ours; an Editor is looked for even where the
+ * state names an owner that is gone. */
+static struct owner look_for_owner(const struct project *project, bool has_lock)
 {
     struct server_state state = {0}, unsaid = {0};
     struct error unreadable = {0};
     state_read(project->root, &state, &unreadable);
     error_clear(&unreadable); /* it will be written anew */
-    struct owner owner = owner_find(project->root, &state);
-    if (owner.kind != OWNER_ALIVE && state.owner_pid != 0)
+    bool is_told = state.owner_pid != 0 && !(has_lock && state.kind == STATE_STOPPED);
+    struct owner owner = owner_find(project->root, is_told ? &state : &unsaid);
+    if (owner.kind != OWNER_ALIVE && is_told)
         owner = owner_find(project->root, &unsaid);
     state_clear(&state);
-    if (owner.kind == OWNER_ALIVE && owner.pid != (int64_t)uv_os_getpid())
-        return in_use(error, project, owner.pid, owner_source_name(owner.source));
-    return true;
+    return owner;
+}
+
+static bool is_another(const struct owner *owner)
+{
+    return owner->kind == OWNER_ALIVE && owner->pid != (int64_t)uv_os_getpid();
+}
+
+static bool has_no_owner(const struct claim *claim, uv_loop_t *loop, const struct project *project,
+                         struct log *log, struct error *error)
+{
+    bool has_lock = claim->lock.handle != 0;
+    struct owner owner = look_for_owner(project, has_lock);
+    if (is_another(&owner) && owner.source == OWNER_FROM_STATE) {
+        log_debug(log, "process %" PRId64 " owns the state: waiting for its end for a moment",
+                  owner.pid);
+        await_exit(loop, owner.pid, has_lock ? DYING_MS : DOOMED_MS);
+        owner = look_for_owner(project, has_lock);
+    }
+    return !is_another(&owner) ||
+           in_use(error, project, owner.pid, owner_source_name(owner.source));
 }
 
 /* Who cleans up (`uloop fix`, `uloop launch`) holds the lock for a moment; a host or an Editor that
@@ -72,7 +148,7 @@ static bool take_lock_from_others(struct claim *claim, uv_loop_t *loop,
         return false;
     log_debug(log, "%s Trying again for a moment.", error->message);
     error_clear(error);
-    return has_no_owner(project, error) &&
+    return has_no_owner(claim, loop, project, log, error) &&
            take_lock(claim, loop, project, LOCK_FILE_PATIENCE_MS, error);
 }
 
@@ -81,9 +157,10 @@ static void on_change(void *context)
     (void)context; /* the loop below looks for itself */
 }
 
-/* Is nobody at the other end of the socket? */
-static bool is_left_behind(uv_loop_t *loop, const struct project *project, const char *address,
-                           struct error *error)
+/* Is nobody at the other end of the socket? False with *error set, and with *listener where it is
+ * known who is. */
+static bool is_refusing(uv_loop_t *loop, const struct project *project, const char *address,
+                        int64_t *listener, struct error *error)
 {
     struct destination destination = {.address = address};
     struct client *client = client_connect(loop, &destination, on_change, NULL);
@@ -91,16 +168,33 @@ static bool is_left_behind(uv_loop_t *loop, const struct project *project, const
         (void)uv_run(loop, UV_RUN_ONCE);
     bool refused = client->phase == CLIENT_UNREACHED &&
                    (client->status == UV_ECONNREFUSED || client->status == UV_ENOENT);
-    if (client->phase == CLIENT_CONNECTED)
-        in_use(error, project, system_peer_pid(&client->stream.pipe),
-               "its endpoint, which accepts");
-    else if (!refused && client->error.code != E_NONE)
+    if (client->phase == CLIENT_CONNECTED) {
+        *listener = system_peer_pid(&client->stream.pipe);
+        in_use(error, project, *listener, "its endpoint, which accepts");
+    } else if (!refused && client->error.code != E_NONE) {
         error_set(error, client->error.code, "%s", client->error.message);
-    else if (!refused)
+    } else if (!refused) {
         error_set(error, E_SYSTEM, "Cannot tell whether somebody listens at %s: %s.", address,
                   uv_strerror(client->status));
+    }
     client_close(client);
     return refused;
+}
+
+/* A host's sockets outlive its lock for a moment. */
+static bool is_left_behind(uv_loop_t *loop, const struct project *project, const char *address,
+                           struct error *error)
+{
+    int64_t listener = 0;
+    if (is_refusing(loop, project, address, &listener, error))
+        return true;
+    if (listener <= 0)
+        return false;
+    await_exit(loop, listener, DYING_MS);
+    if (process_look(listener) != PROCESS_GONE)
+        return false;
+    error_clear(error);
+    return is_refusing(loop, project, address, &listener, error);
 }
 
 static bool clear_address(uv_loop_t *loop, const struct project *project, const char *address,
@@ -123,7 +217,8 @@ bool claim_take(struct claim *claim, uv_loop_t *loop, const struct project *proj
                 const char *address, struct log *log, struct error *error)
 {
     *claim = (struct claim){0};
-    if (take_lock_from_others(claim, loop, project, log, error) && has_no_owner(project, error) &&
+    if (take_lock_from_others(claim, loop, project, log, error) &&
+        has_no_owner(claim, loop, project, log, error) &&
         clear_address(loop, project, address, error))
         return true;
     claim_release(claim);

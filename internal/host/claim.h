@@ -22,8 +22,9 @@ struct claim {
  *
  * Runs `loop`, on which nothing else may be under way yet, for as long as a connection takes to be
  * made or refused, and for LOCK_FILE_PATIENCE_MS at most while another process that is not seen to
- * serve holds the lock. Fails with E_PROJECT_IN_USE, which names the other process where it is
- * known, with E_ENDPOINT_FOREIGN or with E_SYSTEM. Release with claim_release().
+ * serve holds the lock. A host that has just been killed is given a moment to be gone. Fails with
+ * E_PROJECT_IN_USE, which names the other process where it is known, with E_ENDPOINT_FOREIGN or
+ * with E_SYSTEM. Release with claim_release().
  */
 bool claim_take(struct claim *claim, uv_loop_t *loop, const struct project *project,
                 const char *address, struct log *log, struct error *error);

@@ -146,6 +146,55 @@ Test(host, begins_as_soon_as_one_who_cleans_up_lets_go_of_the_lock)
     serving_stop(serving);
 }
 
+/* The state of a host that does not hold the lock any more: it is dying, or its lock was removed.
+ */
+static struct program *leave_owner(struct serving *serving, const char *phase)
+{
+    const char *const arguments[] = {"/bin/sleep", "1000", NULL};
+    struct program *owner = program_start(arguments, NULL, NULL);
+    char *token = process_start_token(program_pid(owner));
+    char *state = memory_format("{\"phase\":\"%s\",\"generationId\":\"g\",\"ownerPid\":%d,"
+                                "\"ownerStartedAt\":\"%s\"}",
+                                phase, (int)program_pid(owner), token);
+    temp_project_write(serving->project, STATE_FOLDER "/server-state.json", state);
+    free(state);
+    free(token);
+    return owner;
+}
+
+Test(host, begins_when_one_that_is_dying_has_gone)
+{
+    struct serving *serving = serving_new();
+    struct program *owner = leave_owner(serving, "ready");
+    const char *const arguments[] = {ULOOP_PROGRAM, "serve", "--project-path",
+                                     serving->project->root, NULL};
+    serving->program = program_start(arguments, NULL, NULL);
+    program_await_error_text(serving->program, "waiting for its end");
+    program_signal(owner, SIGKILL);
+    program_await_output_text(serving->program, "ready on ");
+    serving_stop(serving);
+}
+
+Test(host, refuses_a_project_whose_owner_goes_on_without_the_lock)
+{
+    struct serving *serving = serving_new();
+    struct program *owner = leave_owner(serving, "ready");
+    struct program_end end = refused(serving);
+    cr_expect_eq(end.exit_code, 5, "%s", end.err);
+    cr_expect(strstr(end.err, "uloop serve --stop"), "%s", end.err);
+    program_end_clear(&end);
+    program_signal(owner, SIGKILL);
+}
+
+Test(host, begins_at_once_behind_one_that_has_stopped)
+{
+    struct serving *serving = serving_new();
+    struct program *owner = leave_owner(serving, "stopped");
+    serving_start(serving, NULL);
+    serving_stop(serving);
+    program_signal(owner, SIGKILL);
+}
+
 /* The lock may be gone with Temp; the endpoint is not. */
 Test(host, refuses_a_project_whose_endpoint_answers)
 {
