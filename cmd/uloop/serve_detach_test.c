@@ -5,6 +5,7 @@
 #include "testkit/program.h"
 #include "testkit/temp_project.h"
 #include "testkit/test_editor.h"
+#include "testkit/test_lock.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -356,6 +358,76 @@ Test(serve_detach, ends_no_process_that_the_state_cannot_prove)
     program_free(stranger);
     free(of_another_life);
     free(unproven);
+}
+
+Test(serve_detach, takes_a_process_that_is_gone_for_stopped_without_proof)
+{
+    struct background *background = background_new();
+    struct program *gone = program_start((const char *const[]){"/bin/true", NULL}, NULL, NULL);
+    char *unproven = memory_format("{\"ownerPid\":%d}", (int)program_pid(gone));
+    struct program_end end = program_wait(gone);
+    program_end_clear(&end);
+    test_editor_publish_with(background->names, "ready", TEST_GENERATION_A, "manual-start",
+                             unproven);
+    expect_serve(background, OPTIONS("--stop"), 0, "there is no host for ");
+    free(unproven);
+}
+
+Test(serve_detach, is_content_with_a_host_that_is_killed_while_it_stops)
+{
+    struct background *background = background_new();
+    const char *const environment[] = {"ULOOP_LOG=trace", NULL};
+    struct program *host = program_start((const char *const[]){ULOOP_PROGRAM, "serve", NULL},
+                                         background->project->root, NULL);
+    program_await_output_text(host, "ready on ");
+    program_stop(host);
+    struct program *stop =
+        program_start((const char *const[]){ULOOP_PROGRAM, "serve", "--stop", NULL},
+                      background->project->root, environment);
+    program_await_error_text(stop, "watching ");
+    program_signal(host, SIGKILL);
+    struct program_end end = program_wait(stop);
+    cr_expect_eq(end.exit_code, 0, "%s", end.err);
+    cr_expect(strstr(end.out, "ended by force") && strstr(end.out, "uloop fix"), "%s", end.out);
+    program_end_clear(&end);
+}
+
+/* Blocks until the host's log has these words. */
+static void await_log(const struct background *background, const char *words)
+{
+    const char *folder = temp_project_make_folder(background->project, "Logs");
+    struct pollfd changes = {.fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK), .events = POLLIN};
+    cr_assert_geq(inotify_add_watch(changes.fd, folder, IN_CREATE | IN_MODIFY), 0);
+    for (;;) {
+        char events[4096];
+        const char *log = temp_project_read(background->project, LOG);
+        if (log && strstr(log, words))
+            break;
+        cr_assert_eq(poll(&changes, 1, LIMIT_MS), 1, "no \"%s\" in: %s", words, log);
+        cr_assert_gt(read(changes.fd, events, sizeof(events)), 0);
+    }
+    (void)close(changes.fd);
+}
+
+/* The host begins, and ends, while the one that started it does not look. */
+Test(serve_detach, says_that_the_host_was_stopped_when_it_began)
+{
+    struct background *background = background_new();
+    const char *path = temp_project_path(background->project, "Temp/UnityCliLoop/serve.lock");
+    int lock = test_lock_hold(path, TEST_LOCK_NOBODYS);
+    struct program *starter =
+        program_start((const char *const[]){ULOOP_PROGRAM, "serve", "--detach", NULL},
+                      background->project->root, NULL);
+    await_log(background, "Trying again");
+    program_stop(starter);
+    (void)close(lock);
+    await_log(background, "ready [");
+    expect_serve(background, OPTIONS("--stop"), 0, "stopped for ");
+    program_signal(starter, SIGCONT);
+    struct program_end end = program_wait(starter);
+    cr_expect_eq(end.exit_code, 3, "%s%s", end.out, end.err);
+    cr_expect(strstr(end.err, "was stopped before it was ready"), "%s", end.err);
+    program_end_clear(&end);
 }
 
 Test(serve_detach, says_when_the_state_cannot_be_read)

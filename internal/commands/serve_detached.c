@@ -244,7 +244,11 @@ static int tell_end(struct cli *cli, struct start *start, struct error *error)
         (void)fflush(cli->err);
         return (int)child->exit_code;
     }
-    if (child->signal != 0)
+    if (child->signal == 0 && child->exit_code == 0) {
+        error_set(error, E_STOPPED,
+                  "The host (process %" PRId64 ") was stopped before it was ready.", child->pid);
+        error_set_next(error, "Start it again, if nobody wanted it to be stopped.");
+    } else if (child->signal != 0)
         error_set(error, E_SYSTEM,
                   "The host (process %" PRId64 ") was ended by signal %d before it was ready.",
                   child->pid, child->signal);

@@ -23,7 +23,7 @@ static bool is_over(const struct life *host)
     if (process_look(host->pid) == PROCESS_GONE)
         return true;
     char *token = process_start_token(host->pid);
-    bool over = token && strcmp(token, host->token) != 0;
+    bool over = token && host->token && strcmp(token, host->token) != 0;
     free(token);
     return over;
 }
@@ -74,20 +74,24 @@ static bool await_end(struct waiting *waiting, const struct life *host, uint64_t
             return false;
     }
     wait_look(&waiting->wait);
-    const struct server_state *state = &waiting->wait.state;
-    if (state->kind == STATE_STOPPED || state->owner_pid != host->pid)
-        return true;
-    error_set(error, E_SYSTEM,
-              "The host (process %" PRId64 ") has ended, but its state still says %s.", host->pid,
-              state->phase);
-    error_set_next(error, "Run `uloop fix` to remove the state.");
-    return false;
+    return true;
+}
+
+/* Whoever killed it may have been quicker than we: it is stopped all the same. */
+static const char *how_it_ended(const struct server_state *state, const struct life *host)
+{
+    bool is_left =
+        state->owner_pid == host->pid && (state->kind == STATE_READY || state->kind == STATE_BUSY);
+    return is_left ? "ended by force, with its state left (`uloop fix` removes it), for"
+                   : "stopped for";
 }
 
 /* Asks the host to stop. The exit code; -1 with *error set. */
 static int stop_host(struct cli *cli, struct waiting *waiting, const struct life *host,
                      uint64_t timeout_ms, struct error *error)
 {
+    if (is_over(host))
+        return is_an_editors(cli, error) ? -1 : print(cli, NONE);
     if (!host->token) {
         error_set(error, E_SYSTEM,
                   "The state file names process %" PRId64
@@ -95,7 +99,7 @@ static int stop_host(struct cli *cli, struct waiting *waiting, const struct life
                   host->pid);
         return -1;
     }
-    int status = is_over(host) ? UV_ESRCH : process_end(host->pid, host->token, PROCESS_ASK);
+    int status = process_end(host->pid, host->token, PROCESS_ASK);
     if (status == UV_ESRCH && is_over(host))
         return is_an_editors(cli, error) ? -1 : print(cli, NONE);
     if (status != 0) {
@@ -105,7 +109,7 @@ static int stop_host(struct cli *cli, struct waiting *waiting, const struct life
     }
     if (!await_end(waiting, host, timeout_ms, error))
         return -1;
-    return print(cli, "stopped for");
+    return print(cli, how_it_ended(&waiting->wait.state, host));
 }
 
 /* Reads the state, again while it does not parse but may be half-written. */
