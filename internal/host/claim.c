@@ -213,11 +213,30 @@ static bool clear_address(uv_loop_t *loop, const struct project *project, const 
                      address);
 }
 
+/* Temp and Library may be links, to a faster disk as a rule. What is ours below Temp would be
+ * written, replaced and removed where the link leads. */
+static bool has_no_links(const struct project *project, struct error *error)
+{
+    static const char *const FOLDERS[] = {"Temp/UnityCliLoop", "Temp/UnityCliLoop/compile-results"};
+    bool is_link = false;
+    for (size_t at = 0; !is_link && at < sizeof(FOLDERS) / sizeof(FOLDERS[0]); at++) {
+        char *path = project_file(project, FOLDERS[at]);
+        is_link = path_is_link(path);
+        if (is_link) {
+            error_set(error, E_SYSTEM, "The host does not start: %s is a symbolic link.", path);
+            error_set_next(error, "Remove the link. The project's Temp and Library may be links, "
+                                  "but nothing that uloop keeps below Temp.");
+        }
+        free(path);
+    }
+    return !is_link;
+}
+
 bool claim_take(struct claim *claim, uv_loop_t *loop, const struct project *project,
                 const char *address, struct log *log, struct error *error)
 {
     *claim = (struct claim){0};
-    if (take_lock_from_others(claim, loop, project, log, error) &&
+    if (has_no_links(project, error) && take_lock_from_others(claim, loop, project, log, error) &&
         has_no_owner(claim, loop, project, log, error) &&
         clear_address(loop, project, address, error))
         return true;

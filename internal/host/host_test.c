@@ -226,6 +226,47 @@ Test(host, finds_the_editor_behind_the_state_of_a_dead_host)
     expect_in_use(serving, program_pid(unity));
 }
 
+static void expect_link_refused(const char *folder)
+{
+    struct serving *serving = serving_new();
+    struct temp_project *elsewhere = temp_folder_new();
+    const char *path = temp_project_path(serving->project, folder);
+    (void)rmdir(path);
+    cr_assert_eq(symlink(elsewhere->root, path), 0);
+    struct program_end end = refused(serving);
+    cr_expect_eq(end.exit_code, 7, "%s", end.err);
+    cr_expect(strstr(end.err, path) && strstr(end.err, "is a symbolic link"), "%s", end.err);
+    cr_expect_eq(temp_project_count(elsewhere, ""), 0);
+    program_end_clear(&end);
+}
+
+Test(host, refuses_a_project_whose_folder_of_states_or_results_is_a_link)
+{
+    expect_link_refused(STATE_FOLDER);
+    expect_link_refused(STATE_FOLDER "/compile-results");
+}
+
+Test(host, serves_a_project_whose_temp_and_library_are_links)
+{
+    struct serving *serving = serving_new();
+    struct temp_project *elsewhere = temp_folder_new();
+    const char *compiler = serving_compiler(serving, "");
+    cr_assert_eq(
+        rename(temp_project_path(serving->project, "Temp"), temp_project_path(elsewhere, "Temp")),
+        0);
+    cr_assert_eq(
+        symlink(temp_project_path(elsewhere, "Temp"), temp_project_path(serving->project, "Temp")),
+        0);
+    cr_assert_eq(symlink(temp_project_make_folder(elsewhere, "Library"),
+                         temp_project_path(serving->project, "Library")),
+                 0);
+    serving_start(serving, (const char *const[]){"--compiler", compiler, NULL});
+    serving_expect_success(
+        serving_compile(serving, "{\"WaitForDomainReload\":true,\"RequestId\":\"one\"}"), "");
+    cr_expect(temp_project_has(elsewhere, "Library/ScriptAssemblies/Assembly-CSharp.dll"));
+    serving_stop(serving);
+}
+
 Test(host, leaves_alone_what_is_no_socket)
 {
     struct serving *serving = serving_new();
