@@ -151,6 +151,19 @@ Test(serve_detach, returns_when_a_command_may_be_sent_and_stops_again)
     cr_expect(strstr(temp_project_read(background->project, LOG), "stopped [manual-stop]"));
 }
 
+Test(serve_detach, says_of_a_tool_that_it_lacks_that_unity_has_it)
+{
+    struct background *background = background_new();
+    detach(background, OPTIONS("--detach"));
+    struct program_end end = program_run((const char *const[]){ULOOP_PROGRAM, "run-tests", NULL},
+                                         background->project->root, NULL);
+    cr_expect_eq(end.exit_code, 5, "%s", end.err);
+    cr_expect(strstr(end.err, "\"Open the project in Unity: this tool needs the Editor.\""), "%s",
+              end.err);
+    program_end_clear(&end);
+    stop(background);
+}
+
 Test(serve_detach, leaves_the_host_alone_in_a_session_with_nothing_of_ours)
 {
     struct background *background = background_new();

@@ -52,7 +52,7 @@ const struct method *method_find(const char *name, struct rpc_fault *fault)
         if (strcmp((*at)->name, name) == 0)
             return *at;
     }
-    rpc_fault_set(fault, RPC_METHOD_NOT_FOUND, NULL,
+    rpc_fault_set(fault, RPC_METHOD_NOT_FOUND, "not_unity",
                   "There is no method %s: this is `uloop serve`, not a Unity Editor. It has "
                   "compile, get-logs, clear-console, get-version, get-tool-details and "
                   "get-compile-status.",

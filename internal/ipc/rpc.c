@@ -117,6 +117,13 @@ static void describe_unauthorized(const char *message, struct error *error)
                           "ULOOP_TOKEN_FILE, then run the command again.");
 }
 
+/* Our own host, which has few of the Editor's tools. */
+static void describe_not_unity(const char *message, struct error *error)
+{
+    error_set(error, E_RPC_ERROR, "%s", message);
+    error_set_next(error, "Open the project in Unity: this tool needs the Editor.");
+}
+
 /* Carries the answer's data and code into the details, as the server sent them. */
 static void add_answer_details(const cJSON *fault, struct slice raw_fault, struct error *error)
 {
@@ -155,6 +162,8 @@ static enum rpc_answer read_error(struct slice raw, struct rpc_said *said, struc
         describe_security(data, message, error);
     else if (type && strcmp(type, "unauthorized") == 0)
         describe_unauthorized(message, error);
+    else if (type && strcmp(type, "not_unity") == 0)
+        describe_not_unity(message, error);
     else
         error_set(error, E_RPC_ERROR, "%s", message);
     add_answer_details(fault, raw, error);

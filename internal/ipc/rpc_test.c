@@ -128,6 +128,9 @@ Test(rpc, tells_the_known_errors_apart_by_their_type)
     expect_error("{\"id\":1,\"error\":{\"code\":-32603,\"message\":\"no\",\"data\":{\"type\":"
                  "\"security_blocked\",\"reason\":\"disabled in settings\"}}}",
                  E_RPC_ERROR, "disabled in settings");
+    expect_error("{\"id\":1,\"error\":{\"code\":-32601,\"message\":\"not here\",\"data\":{\"type\":"
+                 "\"not_unity\",\"message\":\"not here\"}}}",
+                 E_RPC_ERROR, "not here");
     expect_error("{\"id\":1,\"error\":{\"code\":-32603,\"message\":\"boom\",\"data\":null}}",
                  E_RPC_ERROR, "boom");
     expect_error("{\"id\":1,\"error\":{}}", E_RPC_ERROR, "no message");
