@@ -38,7 +38,9 @@ static void replace_control_characters(char *text)
 {
     for (unsigned char *at = (unsigned char *)text; *at; at++) {
         bool second_of_control = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F; /* U+0080… */
-        if (*at < ' ' || *at == 0x7F)
+        if (*at == '\n' || *at == '\r' || *at == '\t')
+            *at = ' ';
+        else if (*at < ' ' || *at == 0x7F)
             *at = '?';
         else if (second_of_control)
             at[0] = at[1] = '?';

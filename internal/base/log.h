@@ -34,7 +34,8 @@ enum log_level log_level_named(const char *name);
 FILE *log_open(const char *path, struct error *error);
 
 /* Writes one line: UTC time with milliseconds, process id, text. What is told comes from files and
- * arguments too: a control character becomes '?', so that it forges no line and moves no cursor. */
+ * arguments too: the end of a line becomes a space and any other control character '?', so that it
+ * forges no line and moves no cursor. */
 void log_debug(struct log *log, const char *format, ...) PRINTF_LIKE(2, 3);
 void log_trace(struct log *log, const char *format, ...) PRINTF_LIKE(2, 3);
 
