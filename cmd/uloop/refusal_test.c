@@ -69,3 +69,16 @@ Test(refusal, is_waited_out_no_longer_than_the_timeout)
     cr_assert_eq(test_editor_dispatched(scene.editor), (size_t)1);
     editor_scene_free(&scene);
 }
+
+Test(refusal, may_be_missing_where_a_reload_swallowed_the_compile_which_is_sent_once_more)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    struct program *uloop = start_uloop(scene.project, "compile", NULL, NULL);
+    struct test_request *request = test_editor_accept(scene.editor);
+    test_editor_publish(scene.editor, "reloading", TEST_GENERATION_B, "domain-reload-before");
+    test_request_close(request);
+    test_editor_publish(scene.editor, "ready", TEST_GENERATION_C, "server-recovery");
+    test_request_answer(test_editor_accept(scene.editor), FAILURE);
+    expect_end(program_wait(uloop), 1, "CS0103");
+    editor_scene_free(&scene);
+}

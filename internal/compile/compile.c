@@ -9,6 +9,7 @@
 #include "json/scan.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     COMPILE_ID = 1
@@ -356,6 +357,28 @@ static bool is_at_work(struct wait *wait)
     return wait->seen.owner != PREFLIGHT_OWNER_GONE;
 }
 
+/* Was the request lost in a reload that somebody else's compile led to? Its result would have been
+ * stored before that. */
+static bool is_lost_in_reload(const struct wait *wait, const struct error *error)
+{
+    const char *before = wait->dispatched.generation;
+    const char *now = wait->state.generation;
+    return error->code == E_DISCONNECTED && wait->state.kind == STATE_READY && before && now &&
+           strcmp(before, now) != 0;
+}
+
+/* As refusal_is_over(); a compile may well run twice. */
+static bool may_send_again(struct wait *wait, uint64_t begin_by_ms, struct error *error)
+{
+    if (!is_lost_in_reload(wait, error))
+        return refusal_is_over(wait, begin_by_ms, error);
+    if (clock_now_ms() >= begin_by_ms)
+        return false;
+    log_debug(wait->log, "the compile was lost in a reload: once more");
+    error_clear(error);
+    return true;
+}
+
 bool compile_run(struct wait *wait, const struct compile_options *options, struct buffer *result,
                  bool *taken_up, struct error *error)
 {
@@ -380,7 +403,7 @@ bool compile_run(struct wait *wait, const struct compile_options *options, struc
         *taken_up = true;
         done = take_up(wait, options, start, &earlier, result, error);
     }
-    while (!done && refusal_is_over(wait, begin_by, error)) {
+    while (!done && may_send_again(wait, begin_by, error)) {
         *taken_up = false;
         done = compile_once(wait, options, start, result, error);
     }

@@ -126,7 +126,9 @@ static struct completion_step without_result(const struct completion *c, uint64_
         return c->busy_seen ? fail(E_DISCONNECTED) : wait_until(CLOCK_NEVER);
     if (!c->dropped)
         return wait_until(CLOCK_NEVER);
-    return after_quiet_and_probe(c, COMPLETION_LOST_MS, fail(E_DISCONNECTED), now_ms);
+    bool reload_is_over = c->generation_before && c->new_generation;
+    return after_quiet_and_probe(c, reload_is_over ? COMPLETION_DROPPED_MS : COMPLETION_LOST_MS,
+                                 fail(E_DISCONNECTED), now_ms);
 }
 
 /* The state is ready: is there proof that no reload is still to come? */

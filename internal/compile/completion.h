@@ -17,7 +17,10 @@
 #define COMPLETION_QUIET_MS 500 /* after a success, with the connection open */
 #define COMPLETION_DROPPED_MS                                                                      \
     2000 /* after a success, with the connection dropped: a reload is beginning */
-#define COMPLETION_LOST_MS 10000 /* without any result, with the connection dropped */
+
+/* How long a result may still be about to come with the connection dropped; COMPLETION_DROPPED_MS
+ * behind a reload, before which it would have been stored. */
+#define COMPLETION_LOST_MS 10000
 
 /* The pauses between questions for get-compile-status where there is no state file. */
 #define COMPLETION_FIRST_ASK_MS 20

@@ -151,6 +151,20 @@ Test(completion, gives_up_when_the_connection_dropped_and_no_result_ever_comes)
     completion_clear(&c);
 }
 
+Test(completion, gives_up_sooner_behind_a_reload_before_which_the_result_would_have_been_stored)
+{
+    struct completion c;
+    begin(&c);
+    (void)feed(&c, DROPPED);
+    struct completion_step step = feed(&c, state_event(&READY_AFTER));
+    cr_assert_eq(step.until_ms, START_MS + COMPLETION_DROPPED_MS);
+    (void)feed_at(&c, LOOKED, step.until_ms);
+    step = feed_at(&c, ANSWERED, step.until_ms);
+    cr_assert_eq(step.action, COMPLETION_FAIL);
+    cr_assert_eq(step.code, E_DISCONNECTED);
+    completion_clear(&c);
+}
+
 Test(completion, attached_to_an_earlier_request_waits_for_its_result_and_the_reload)
 {
     struct completion c;
