@@ -292,6 +292,27 @@ Test(launch, waits_behind_another_and_finds_the_project_open_then)
     launch_scene_close(&scene);
 }
 
+/* What it would have quit is the Editor that the first has just started. */
+Test(launch, restarts_nothing_that_was_started_while_it_waited)
+{
+    struct launch_scene scene;
+    launch_scene_open(&scene, NULL);
+    char *variable = use_slow_launcher(&scene);
+    struct program *first = LAUNCH(&scene, "--restart");
+    program_await_error_text(first, "started process ");
+    struct program *second = LAUNCH(&scene, "--restart");
+    program_await_error_text(second, "waiting behind it");
+    (void)temp_project_write(scene.home, "go", "");
+    pid_t pid = launch_end_with_pid(first);
+    cJSON *result = launch_end(second, 0);
+    cr_expect_eq(json_whole_number(result, "Pid", 0), pid);
+    cr_expect_not_null(strstr(json_string(result, "Message"), "open already"));
+    cJSON_Delete(result);
+    cr_expect(launch_lives(pid));
+    free(variable);
+    launch_scene_close(&scene);
+}
+
 Test(launch, lets_the_next_one_go_on_as_soon_as_its_editor_can_be_seen)
 {
     struct launch_scene scene;

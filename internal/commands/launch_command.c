@@ -222,6 +222,7 @@ struct launch {
     struct waiting waiting;
     const struct launch_options *options;
     struct editor_install install;
+    int64_t met; /* the Editor that it met when it began; 0 for none */
     struct launch_turn turn;
     struct started_editor editor;
 };
@@ -262,7 +263,8 @@ static int tell_open(struct launch *launch, const struct owner *owner, bool answ
         return tell_host(cli, launch->options, owner->pid);
     if (launch->options->quit)
         return quit_editor(&launch->waiting, owner, answers);
-    if (owner->kind == OWNER_ALIVE && !launch->options->restart)
+    /* To restart is to end the one that it met, not one that another launch started since. */
+    if (owner->kind == OWNER_ALIVE && !(launch->options->restart && owner->pid == launch->met))
         return tell_running(cli, owner->pid);
     return -1;
 }
@@ -288,6 +290,7 @@ static int launch_project(struct launch *launch)
     struct wait *wait = &launch->waiting.wait;
     bool answers;
     struct owner owner = find_user(wait, &answers);
+    launch->met = owner.kind == OWNER_ALIVE ? owner.pid : 0;
     int exit_code = tell_open(launch, &owner, answers);
     if (exit_code >= 0)
         return exit_code;
