@@ -9,11 +9,11 @@
 
 enum {
     MOST_IDLE_BYTES = 64 * 1024,
-    MOST_AT_ONCE = 64 * 1024, /* of a payload: what a socket takes in one piece, and more */
 };
 
 enum connection_state {
     CONNECTION_READING, /* idle, or in the middle of a frame */
+    CONNECTION_WAITING, /* in the middle of a large frame that there is no room for yet */
     CONNECTION_WORKING, /* its request is with the server */
     CONNECTION_WRITING, /* the answer is on its way */
     CONNECTION_CLOSING,
@@ -29,6 +29,7 @@ struct connection {
     struct frame_parser parser;
     struct buffer rest;           /* came behind the request that is being worked on */
     struct buffer header, answer; /* being written */
+    struct room_part room;        /* for a large frame */
     bool then_close;
     bool is_put_off;     /* the request was not read yet */
     bool is_handing_out; /* on_request runs */
@@ -74,6 +75,7 @@ static void close_connection(struct connection *connection, const char *why)
     list_remove(connection);
     uv_close(&connection->stream.handle, on_handle_closed);
     uv_close((uv_handle_t *)&connection->timer, on_handle_closed);
+    room_leave(&connection->all->room, &connection->room);
     connection->all->on_closed(connection->all->context, connection);
 }
 
@@ -111,6 +113,20 @@ static void hand_out_request(struct connection *connection)
     connection->is_handing_out = false;
 }
 
+/* The frame goes on: in its time, and if it is a large one as soon as there is room for it. */
+static void await_rest(struct connection *connection)
+{
+    const struct frame_parser *parser = &connection->parser;
+    bool is_large = parser->in_payload && parser->payload_length > CONNECTION_LARGE;
+    if (is_large && !connection->room.is_held &&
+        !room_take(&connection->all->room, &connection->room, parser->payload_length)) {
+        connection->state = CONNECTION_WAITING;
+        (void)uv_timer_stop(&connection->timer);
+    } else if (!uv_is_active((uv_handle_t *)&connection->timer)) {
+        limit_time(connection, CONNECTION_FRAME_MS);
+    }
+}
+
 /* Takes one request at a time; what lies behind it waits in `rest`. */
 static void take_bytes(struct connection *connection, struct slice bytes)
 {
@@ -124,8 +140,8 @@ static void take_bytes(struct connection *connection, struct slice bytes)
             hand_out_request(connection);
         else if (outcome == FRAME_INVALID)
             refuse_stream(connection, &error);
-        else if (!uv_is_active((uv_handle_t *)&connection->timer))
-            limit_time(connection, CONNECTION_FRAME_MS);
+        else
+            await_rest(connection);
         error_clear(&error);
     }
     if (bytes.length > 0 && connection->state != CONNECTION_CLOSING)
@@ -148,8 +164,23 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
     }
     take_bytes(connection, (struct slice){.data = buffer->base, .length = (size_t)count});
     /* While a request is worked on, what else the client sends waits in the socket. */
-    if (connection->state == CONNECTION_WORKING || connection->state == CONNECTION_WRITING)
+    if (connection->state != CONNECTION_READING && connection->state != CONNECTION_CLOSING)
         (void)uv_read_stop(stream);
+}
+
+static void start_reading(struct connection *connection)
+{
+    int status = uv_read_start(&connection->stream.stream, on_allocate, on_read);
+    if (status < 0)
+        close_connection(connection, uv_strerror(status));
+}
+
+static void on_room(struct room_part *part)
+{
+    struct connection *connection = part->data;
+    connection->state = CONNECTION_READING;
+    limit_time(connection, CONNECTION_FRAME_MS);
+    start_reading(connection);
 }
 
 void connection_close(struct connection *connection, const char *why)
@@ -157,39 +188,43 @@ void connection_close(struct connection *connection, const char *why)
     close_connection(connection, why);
 }
 
-void connection_put_off(struct connection *connection, struct buffer *payload)
+void connection_put_off(struct connection *connection)
+{
+    connection->is_put_off = true;
+}
+
+void connection_take_payload(struct connection *connection, struct buffer *payload)
 {
     *payload = connection->parser.payload;
     connection->parser.payload = (struct buffer){0};
-    connection->is_put_off = true;
 }
 
 void connection_take_up(struct connection *connection)
 {
     connection->is_put_off = false;
+    room_leave(&connection->all->room, &connection->room);
 }
 
 /* Idle clients do not keep the room that their largest message took. */
-static void give_room_back(struct frame_parser *parser)
+static void give_room_back(struct connection *connection)
 {
-    if (parser->payload.capacity > MOST_IDLE_BYTES)
-        buffer_clear(&parser->payload);
+    struct buffer *payload = &connection->parser.payload;
+    if (payload->capacity > MOST_IDLE_BYTES)
+        buffer_clear(payload);
+    room_leave(&connection->all->room, &connection->room);
 }
 
 /* After an answer: first what came already, then what is still to come. */
 static void read_on(struct connection *connection)
 {
     struct buffer rest = connection->rest;
-    give_room_back(&connection->parser);
+    give_room_back(connection);
     connection->rest = (struct buffer){0};
     connection->state = CONNECTION_READING;
     take_bytes(connection, buffer_slice(&rest));
     buffer_clear(&rest);
-    if (connection->state != CONNECTION_READING)
-        return;
-    int status = uv_read_start(&connection->stream.stream, on_allocate, on_read);
-    if (status < 0)
-        close_connection(connection, uv_strerror(status));
+    if (connection->state == CONNECTION_READING)
+        start_reading(connection);
 }
 
 void connection_resume(struct connection *connection)
@@ -277,7 +312,8 @@ void connection_send_progress(struct connection *connection, const struct buffer
 
 void connections_init(struct connections *all, uv_loop_t *loop, size_t most, struct log *log)
 {
-    *all = (struct connections){.loop = loop, .most = most, .log = log};
+    *all = (struct connections){
+        .loop = loop, .most = most, .log = log, .room.most = CONNECTIONS_MOST_LARGE_BYTES};
 }
 
 size_t connections_limit(size_t descriptor_limit)
@@ -294,12 +330,12 @@ static bool is_dawdling(const struct connection *connection)
 {
     const struct frame_parser *parser = &connection->parser;
     return connection->state == CONNECTION_READING && parser->header_length > 0 &&
-           !parser->handed_out && parser->payload_length <= MOST_AT_ONCE;
+           !parser->handed_out && parser->payload_length <= CONNECTION_LARGE;
 }
 
 static bool is_idle(const struct connection *connection)
 {
-    return connection->state == CONNECTION_READING;
+    return connection->state == CONNECTION_READING || connection->state == CONNECTION_WAITING;
 }
 
 /* Does nothing wait for it but its client? */
@@ -346,6 +382,8 @@ static struct connection *connection_new(struct connections *all, bool is_tcp)
     ipc_stream_init(&connection->stream, all->loop, is_tcp);
     (void)uv_timer_init(all->loop, &connection->timer); /* cannot fail */
     connection->stream.handle.data = connection->timer.data = connection->writing.data = connection;
+    connection->room.on_given = on_room;
+    connection->room.data = connection;
     connection->parser.most_payload = is_tcp ? CONNECTION_MOST_OF_STRANGER : 0;
     list_append(connection);
     return connection;

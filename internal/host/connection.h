@@ -4,6 +4,7 @@
 #include "base/buffer.h"
 #include "base/log.h"
 #include "base/slice.h"
+#include "host/room.h"
 #include "ipc/frame.h"
 
 #include <stdbool.h>
@@ -25,6 +26,7 @@ struct connections {
     struct connection *first, *last; /* the one that was idle longest is first */
     size_t count, most;
     struct log *log;
+    struct room room;  /* for large messages that come, or came and were not read yet */
     char chunk[16384]; /* what each of them reads into; it is taken out before the next one reads */
 
     void (*on_request)(void *context, struct connection *connection, struct slice payload);
@@ -36,6 +38,13 @@ struct connections {
 /* How large a message over TCP may be before one has shown the right token. Any local user can
  * connect there. */
 #define CONNECTION_MOST_OF_STRANGER ((size_t)2 * 1024 * 1024)
+
+/* What is more than this is a large message: it has to wait for its turn, in memory and to be read.
+ */
+#define CONNECTION_LARGE ((size_t)64 * 1024)
+
+/* All large messages together that have not been read yet: two of the largest. */
+#define CONNECTIONS_MOST_LARGE_BYTES (2 * FRAME_MOST_PAYLOAD)
 
 /* However many there may be: the rest of the process needs descriptors too. */
 #define CONNECTIONS_MOST ((size_t)256)
@@ -77,10 +86,11 @@ void connection_answer(struct connection *connection, struct buffer *payload, bo
 void connection_resume(struct connection *connection);
 void connection_close(struct connection *connection, const char *why);
 
-/* Takes the payload of the request that is worked on, to be read later: it is the caller's to clear
- * now. Until connection_take_up() the connection counts as one that is not answered yet, which may
- * have to go. */
-void connection_put_off(struct connection *connection, struct buffer *payload);
+/* The request is to be read later. Until connection_take_up() the connection counts as one that is
+ * not answered yet, which may have to go. Its payload stays with it, unless it is taken: then it is
+ * the caller's to clear, and soon, because connection_take_up() gives its room to others. */
+void connection_put_off(struct connection *connection);
+void connection_take_payload(struct connection *connection, struct buffer *payload);
 void connection_take_up(struct connection *connection);
 
 /* Sends a frame that comes before the answer; one that its client does not take is left out. */

@@ -41,7 +41,8 @@ struct server {
     uv_timer_t rewriting;   /* tries again then */
 
     struct connections connections;
-    struct reading *readings; /* large requests that are being read */
+    struct reading *reading; /* the large request that is being read; NULL for none */
+    struct reading *unread;  /* those that wait for it, in their order */
     struct listener *listener;
     struct port *port;     /* NULL where TCP was not asked for */
     struct listener *lost; /* which nobody finds any more: those who did are still accepted */
@@ -100,7 +101,8 @@ void server_reload_soon(struct server *server);
 /* Has no further use for the loop: after server_stop(), when the compile has ended. */
 void server_finish_stop(struct server *server);
 
-/* A request came (connections.on_request). One that is large is read on another thread. */
+/* A request came (connections.on_request). One that is large is read on another thread, when those
+ * before it have been. */
 void server_take_request(void *context, struct connection *connection, struct slice payload);
 
 /* Carries out and answers a request whose parts were found. */

@@ -1,6 +1,7 @@
 /*
  * How requests are read. To find the parts of a large one takes longer than anybody else should be
- * kept waiting, so that is done on another thread.
+ * kept waiting, so that is done on another thread: of one at a time, because the threads are few,
+ * and the compile wants one as well.
  */
 
 #include "host/server_parts.h"
@@ -9,15 +10,12 @@
 
 #include <stdlib.h>
 
-enum {
-    MOST_BYTES_AT_ONCE = 64 * 1024, /* a few milliseconds, whatever they are */
-};
-
+/* A large request that waits to be read, in its connection, or the one that is being read. */
 struct reading {
     uv_work_t work;
     struct server *server;
     struct connection *connection; /* NULL once it is gone */
-    struct buffer payload;
+    struct buffer payload;         /* taken when it is read */
     struct request_parts parts;
     struct reading *next;
 };
@@ -28,50 +26,68 @@ static void find_parts(uv_work_t *work)
     request_find_parts(buffer_slice(&reading->payload), &reading->parts);
 }
 
-static void unlink_reading(struct reading *reading)
+static void on_found(uv_work_t *work, int status);
+
+static void read_next(struct server *server)
 {
-    struct reading **at = &reading->server->readings;
-    while (*at != reading)
-        at = &(*at)->next;
-    *at = reading->next;
+    struct reading *reading = server->unread;
+    if (server->reading || !reading)
+        return;
+    server->unread = reading->next;
+    server->reading = reading;
+    connection_take_payload(reading->connection, &reading->payload);
+    (void)uv_queue_work(server->loop, &reading->work, find_parts, on_found); /* cannot fail */
 }
 
 static void on_found(uv_work_t *work, int status)
 {
     struct reading *reading = work->data;
-    struct connection *connection = reading->connection;
-    unlink_reading(reading);
-    if (connection && status == 0) {
-        connection_take_up(connection);
-        server_answer_request(reading->server, connection, &reading->parts);
+    struct server *server = reading->server;
+    (void)status; /* nobody cancels it */
+    server->reading = NULL;
+    if (reading->connection) {
+        connection_take_up(reading->connection);
+        server_answer_request(server, reading->connection, &reading->parts);
     }
     buffer_clear(&reading->payload);
     free(reading);
+    read_next(server);
 }
 
 void server_forget_reading(struct server *server, const struct connection *connection)
 {
-    for (struct reading *at = server->readings; at; at = at->next) {
-        if (at->connection == connection)
-            at->connection = NULL;
-    }
+    if (server->reading && server->reading->connection == connection)
+        server->reading->connection = NULL;
+    struct reading **at = &server->unread;
+    while (*at && (*at)->connection != connection)
+        at = &(*at)->next;
+    struct reading *found = *at;
+    if (found)
+        *at = found->next;
+    free(found);
 }
 
-void server_take_request(void *context, struct connection *connection, struct slice payload)
+static void read_later(struct server *server, struct connection *connection)
 {
-    struct server *server = context;
-    if (payload.length <= MOST_BYTES_AT_ONCE) {
-        struct request_parts parts;
-        request_find_parts(payload, &parts);
-        server_answer_request(server, connection, &parts);
-        return;
-    }
+    struct reading **end = &server->unread;
     struct reading *reading = memory_new(sizeof(*reading));
     reading->work.data = reading;
     reading->server = server;
     reading->connection = connection;
-    reading->next = server->readings;
-    server->readings = reading;
-    connection_put_off(connection, &reading->payload);
-    (void)uv_queue_work(server->loop, &reading->work, find_parts, on_found); /* cannot fail */
+    while (*end)
+        end = &(*end)->next;
+    *end = reading;
+    connection_put_off(connection);
+    read_next(server);
+}
+
+void server_take_request(void *context, struct connection *connection, struct slice payload)
+{
+    struct request_parts parts;
+    if (payload.length > CONNECTION_LARGE) {
+        read_later(context, connection);
+        return;
+    }
+    request_find_parts(payload, &parts);
+    server_answer_request(context, connection, &parts);
 }
