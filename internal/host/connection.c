@@ -31,6 +31,7 @@ struct connection {
     struct buffer header, answer; /* being written */
     struct room_part room;        /* for a large frame */
     bool then_close;
+    bool had_turn;       /* there may be more to read, but others come first */
     bool is_put_off;     /* the request was not read yet */
     bool is_handing_out; /* on_request runs */
     int open_handles;
@@ -148,20 +149,27 @@ static void take_bytes(struct connection *connection, struct slice bytes)
         buffer_append(&connection->rest, bytes.data, bytes.length);
 }
 
+/* Everybody has one piece in a turn of the loop. libuv would read on while there is more; where it
+ * gets nothing to read into, it comes again in the next turn. */
 static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
     struct connection *connection = handle->data;
     (void)suggested;
-    *buffer = uv_buf_init(connection->all->chunk, sizeof(connection->all->chunk));
+    *buffer = uv_buf_init(connection->all->chunk,
+                          connection->had_turn ? 0 : sizeof(connection->all->chunk));
+    connection->had_turn = false;
 }
 
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     struct connection *connection = stream->data;
+    if (buffer->len == 0 && count == UV_ENOBUFS)
+        return; /* until the next turn */
     if (count < 0) {
         close_connection(connection, uv_strerror((int)count));
         return;
     }
+    connection->had_turn = (size_t)count == buffer->len;
     take_bytes(connection, (struct slice){.data = buffer->base, .length = (size_t)count});
     /* While a request is worked on, what else the client sends waits in the socket. */
     if (connection->state != CONNECTION_READING && connection->state != CONNECTION_CLOSING)
@@ -170,6 +178,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 
 static void start_reading(struct connection *connection)
 {
+    connection->had_turn = false;
     int status = uv_read_start(&connection->stream.stream, on_allocate, on_read);
     if (status < 0)
         close_connection(connection, uv_strerror(status));

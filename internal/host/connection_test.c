@@ -143,6 +143,32 @@ Test(connection, whose_request_is_put_off_goes_when_nothing_else_is_left)
     listening_close(&scene);
 }
 
+/* What a client sends comes in pieces, so that nobody waits for more than one of each. */
+Test(connection, is_read_one_piece_in_a_turn)
+{
+    enum {
+        PAYLOAD = 128 * 1024,
+        PIECES = 8, /* at the least */
+    };
+    struct listening scene;
+    int turns = 0;
+    listening_open(&scene, MOST);
+    scene.answer = "{}";
+    int client = connect_idle(&scene);
+    char *frame = memory_format("Content-Length: %d\r\n\r\n\"%0*d\"", PAYLOAD, PAYLOAD - 2, 0);
+    cr_assert_eq(send(client, frame, strlen(frame), MSG_NOSIGNAL), (ssize_t)strlen(frame));
+    while (scene.asked.length == 0) {
+        (void)uv_run(&scene.loop, UV_RUN_NOWAIT);
+        turns++;
+    }
+    cr_expect_eq(scene.asked.length, (size_t)PAYLOAD);
+    cr_expect_geq(turns, PIECES);
+    cr_expect(listening_answers(&scene, client));
+    free(frame);
+    (void)close(client);
+    listening_close(&scene);
+}
+
 static void note_due(uv_handle_t *handle, void *context)
 {
     uint64_t *due_ms = context;
