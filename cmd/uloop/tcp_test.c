@@ -53,10 +53,10 @@ static void scene_free(struct scene *scene)
     free(scene->endpoint);
 }
 
-static void expect_run(const struct scene *scene, const char *command, const char *token_file,
-                       uid_t user, int exit_code, const char *words)
+static void expect_run_of(const struct scene *scene, const char *const *arguments,
+                          const char *token_file, uid_t user, int exit_code, const char *words)
 {
-    const char *const arguments[] = {ULOOP_PROGRAM, command, NULL};
+    const char *command = arguments[1];
     const char *const environment[] = {scene->endpoint, token_file, NULL};
     struct program_end end =
         program_run_with(&(struct program_setup){.arguments = arguments,
@@ -68,6 +68,13 @@ static void expect_run(const struct scene *scene, const char *command, const cha
     cr_expect(strstr(exit_code <= 1 ? end.out : end.err, words), "\"%s\" is not in %s%s", words,
               end.out, end.err);
     program_end_clear(&end);
+}
+
+static void expect_run(const struct scene *scene, const char *command, const char *token_file,
+                       uid_t user, int exit_code, const char *words)
+{
+    const char *const arguments[] = {ULOOP_PROGRAM, command, NULL};
+    expect_run_of(scene, arguments, token_file, user, exit_code, words);
 }
 
 Test(tcp, carries_commands_with_the_projects_own_token)
@@ -111,6 +118,24 @@ Test(tcp, carries_no_command_with_a_wrong_token)
     expect_run(&scene, "get-logs", variable, 0, 3, "does not hold 64 lower-case hex digits");
     scene_free(&scene);
     free(variable);
+}
+
+/* More than a host takes of who has not shown the token yet; the client does so first. */
+Test(tcp, carries_a_large_request)
+{
+    struct scene scene = scene_new();
+    struct temp_project *elsewhere = temp_folder_new();
+    char *text = memory_format("%0*d", 100000, 0);
+    char *variable = memory_format(
+        "ULOOP_TOKEN_FILE=%s",
+        temp_project_write(elsewhere, "token",
+                           "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"));
+    const char *const arguments[] = {ULOOP_PROGRAM, "get-logs", "--search-text", text, NULL};
+    expect_run_of(&scene, arguments, NULL, 0, 0, "\"TotalCount\": 0");
+    expect_run_of(&scene, arguments, variable, 0, 3, "does not carry the token of this server");
+    scene_free(&scene);
+    free(variable);
+    free(text);
 }
 
 /* Whoever listens there by then is not to see a request. */

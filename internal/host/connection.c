@@ -3,6 +3,7 @@
 #include "host/request.h"
 #include "ipc/peer.h"
 #include "ipc/stream.h"
+#include "ipc/token.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -393,7 +394,7 @@ static struct connection *connection_new(struct connections *all, bool is_tcp)
     connection->stream.handle.data = connection->timer.data = connection->writing.data = connection;
     connection->room.on_given = on_room;
     connection->room.data = connection;
-    connection->parser.most_payload = is_tcp ? CONNECTION_MOST_OF_STRANGER : 0;
+    connection->parser.most_payload = is_tcp ? TOKEN_MOST_WITHOUT : 0;
     list_append(connection);
     return connection;
 }

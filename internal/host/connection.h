@@ -35,10 +35,6 @@ struct connections {
     void *context;
 };
 
-/* How large a message over TCP may be before one has shown the right token. Any local user can
- * connect there. */
-#define CONNECTION_MOST_OF_STRANGER ((size_t)2 * 1024 * 1024)
-
 /* What is more than this is a large message: it has to wait for its turn, in memory and to be read.
  */
 #define CONNECTION_LARGE ((size_t)64 * 1024)

@@ -54,6 +54,7 @@ struct client {
     struct error error;
 
     double heartbeat_interval_s; /* as promised; 0 where nothing was */
+    bool is_introducing;         /* the next answer is to what went ahead of the request */
     bool is_suspect;             /* the promised frames did not come; one last look is taken */
     bool sent_again;
     bool released; /* by its owner, while the connection was being made anew */

@@ -116,7 +116,7 @@ int take_connection(struct scene *scene)
     return connection;
 }
 
-/* Reads the request whole; the caller deletes it. */
+/* Reads the request whole, and nothing behind it; the caller deletes it. */
 cJSON *take_request(struct scene *scene, int connection)
 {
     char bytes[4096];
@@ -126,10 +126,11 @@ cJSON *take_request(struct scene *scene, int connection)
     while (outcome == FRAME_MORE) {
         size_t taken;
         await_readable(scene, connection);
-        ssize_t got = recv(connection, bytes, sizeof(bytes), 0);
+        ssize_t got = recv(connection, bytes, sizeof(bytes), MSG_PEEK);
         cr_assert_gt(got, 0);
         outcome = frame_feed(&parser, (struct slice){.data = bytes, .length = (size_t)got}, &taken,
                              &error);
+        cr_assert_eq(recv(connection, bytes, taken, 0), (ssize_t)taken);
     }
     cr_assert_eq(outcome, FRAME_COMPLETE);
     cJSON *request = json_parse(buffer_slice(&parser.payload), NULL);

@@ -154,6 +154,38 @@ Test(client, sends_its_token_over_loopback_tcp)
     scene_close(&scene);
 }
 
+/* The server knows it by its first request, and takes a large one then. */
+Test(client, introduces_itself_before_a_large_request_over_loopback_tcp)
+{
+    struct scene scene;
+    scene_open_tcp(&scene);
+    scene.destination.token = TOKEN;
+    char *params = memory_format("{\"Code\":\"%0*d\"}", (int)TOKEN_MOST_WITHOUT, 0);
+    scene.client = client_connect(&scene.loop, &scene.destination, on_change, &scene);
+    run_until(&scene, is_connected_or_not);
+    client_send(scene.client, &(struct rpc_request){.method = "execute-dynamic-code",
+                                                    .params_json = params,
+                                                    .project_root = "/p",
+                                                    .id = 1});
+    int connection = take_connection(&scene);
+    cJSON *request = take_request(&scene, connection);
+    cr_expect_str_eq(json_string(request, "method"), "get-version");
+    cr_expect_str_eq(json_string(json_get(request, "uloop"), "token"), TOKEN);
+    cJSON_Delete(request);
+    answer(connection, "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"Ver\":\"1\"}}");
+    request = take_request(&scene, connection);
+    cr_expect_str_eq(json_string(request, "method"), "execute-dynamic-code");
+    cr_expect_str_eq(json_string(json_get(request, "uloop"), "token"), TOKEN);
+    cJSON_Delete(request);
+    answer(connection, FINAL);
+    run_until(&scene, is_settled);
+    cr_expect_eq(scene.client->phase, CLIENT_ANSWERED);
+    cr_expect(slice_equals(scene.client->result, "{\"Passed\":3}"));
+    free(params);
+    (void)close(connection);
+    scene_close(&scene);
+}
+
 static void expect_unreached(struct scene *scene, int status)
 {
     scene->client = client_connect(&scene->loop, &scene->destination, on_change, scene);

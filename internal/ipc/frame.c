@@ -49,9 +49,9 @@ static bool take_length(struct frame_parser *parser, struct slice value, struct 
         length = length * 10 + (size_t)(value.data[i] - '0');
         if (length > most)
             return error_set(error, E_ANSWER_MALFORMED,
-                             "The message's framing is broken: the payload is too large, %zu MiB "
+                             "The message's framing is broken: the payload is too large, %zu KiB "
                              "are the limit.",
-                             most / (1024 * 1024));
+                             most / 1024);
     }
     parser->has_length = true;
     parser->payload_length = length;

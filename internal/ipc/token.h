@@ -15,6 +15,10 @@
 /* Where a server puts its token unless told otherwise, in the project's folder. */
 #define TOKEN_FILE "Temp/UnityCliLoop/serve.token"
 
+/* How many bytes a message may have, on a connection that has not shown the token yet. Any local
+ * user can open one. */
+#define TOKEN_MOST_WITHOUT ((size_t)64 * 1024)
+
 /*
  * Reads a token file; white space around the token is fine. NULL with code E_NONE when there is no
  * such file, and with E_ENDPOINT_DENIED when it cannot be read or holds no token. The caller frees.
