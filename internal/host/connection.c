@@ -1,8 +1,6 @@
-#include "host/connection.h"
+#include "host/connection_parts.h"
 
 #include "host/request.h"
-#include "ipc/peer.h"
-#include "ipc/stream.h"
 #include "ipc/token.h"
 
 #include <limits.h>
@@ -11,50 +9,6 @@
 enum {
     MOST_IDLE_BYTES = 64 * 1024,
 };
-
-enum connection_state {
-    CONNECTION_READING, /* idle, or in the middle of a frame */
-    CONNECTION_WAITING, /* in the middle of a large frame that there is no room for yet */
-    CONNECTION_WORKING, /* its request is with the server */
-    CONNECTION_WRITING, /* the answer is on its way */
-    CONNECTION_CLOSING,
-};
-
-struct connection {
-    union ipc_stream stream;
-    uv_timer_t timer; /* runs while a frame or an answer is under way */
-    uv_write_t writing;
-    struct connections *all;
-    struct connection *before, *behind;
-    enum connection_state state;
-    struct frame_parser parser;
-    struct buffer rest;           /* came behind the request that is being worked on */
-    struct buffer header, answer; /* being written */
-    struct room_part room;        /* for a large frame */
-    bool then_close;
-    bool had_turn;       /* there may be more to read, but others come first */
-    bool is_put_off;     /* the request was not read yet */
-    bool is_handing_out; /* on_request runs */
-    int open_handles;
-};
-
-static void list_remove(struct connection *connection)
-{
-    struct connections *all = connection->all;
-    *(connection->before ? &connection->before->behind : &all->first) = connection->behind;
-    *(connection->behind ? &connection->behind->before : &all->last) = connection->before;
-    connection->before = connection->behind = NULL;
-    all->count--;
-}
-
-static void list_append(struct connection *connection)
-{
-    struct connections *all = connection->all;
-    connection->before = all->last;
-    *(all->last ? &all->last->behind : &all->first) = connection;
-    all->last = connection;
-    all->count++;
-}
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -68,13 +22,13 @@ static void on_handle_closed(uv_handle_t *handle)
     free(connection);
 }
 
-static void close_connection(struct connection *connection, const char *why)
+void connection_close(struct connection *connection, const char *why)
 {
     if (connection->state == CONNECTION_CLOSING)
         return;
     log_trace(connection->all->log, "connection closed: %s", why);
     connection->state = CONNECTION_CLOSING;
-    list_remove(connection);
+    connections_remove(connection);
     uv_close(&connection->stream.handle, on_handle_closed);
     uv_close((uv_handle_t *)&connection->timer, on_handle_closed);
     room_leave(&connection->all->room, &connection->room);
@@ -83,7 +37,7 @@ static void close_connection(struct connection *connection, const char *why)
 
 static void on_timeout(uv_timer_t *timer)
 {
-    close_connection(timer->data, "the client took too long");
+    connection_close(timer->data, "the client took too long");
 }
 
 static void limit_time(struct connection *connection, uint64_t limit_ms)
@@ -108,8 +62,8 @@ static void hand_out_request(struct connection *connection)
     struct connections *all = connection->all;
     connection->state = CONNECTION_WORKING;
     (void)uv_timer_stop(&connection->timer);
-    list_remove(connection);
-    list_append(connection);
+    connections_remove(connection);
+    connections_append(connection);
     connection->is_handing_out = true;
     all->on_request(all->context, connection, buffer_slice(&connection->parser.payload));
     connection->is_handing_out = false;
@@ -167,7 +121,7 @@ static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
     if (buffer->len == 0 && count == UV_ENOBUFS)
         return; /* until the next turn */
     if (count < 0) {
-        close_connection(connection, uv_strerror((int)count));
+        connection_close(connection, uv_strerror((int)count));
         return;
     }
     connection->had_turn = (size_t)count == buffer->len;
@@ -182,7 +136,7 @@ static void start_reading(struct connection *connection)
     connection->had_turn = false;
     int status = uv_read_start(&connection->stream.stream, on_allocate, on_read);
     if (status < 0)
-        close_connection(connection, uv_strerror(status));
+        connection_close(connection, uv_strerror(status));
 }
 
 static void on_room(struct room_part *part)
@@ -191,11 +145,6 @@ static void on_room(struct room_part *part)
     connection->state = CONNECTION_READING;
     limit_time(connection, CONNECTION_FRAME_MS);
     start_reading(connection);
-}
-
-void connection_close(struct connection *connection, const char *why)
-{
-    close_connection(connection, why);
 }
 
 void connection_put_off(struct connection *connection)
@@ -252,7 +201,7 @@ static void on_written(uv_write_t *request, int status)
     if (connection->state == CONNECTION_CLOSING)
         return;
     if (status < 0) {
-        close_connection(connection, uv_strerror(status));
+        connection_close(connection, uv_strerror(status));
         return;
     }
     (void)uv_timer_stop(&connection->timer);
@@ -262,7 +211,7 @@ static void on_written(uv_write_t *request, int status)
     if (connection->state == CONNECTION_CLOSING)
         return;
     if (connection->then_close)
-        close_connection(connection, "its answer was the last");
+        connection_close(connection, "its answer was the last");
     else
         read_on(connection);
 }
@@ -284,7 +233,7 @@ void connection_answer(struct connection *connection, struct buffer *payload, bo
             ? UV_EMSGSIZE
             : uv_write(&connection->writing, &connection->stream.stream, parts, 2, on_written);
     if (status < 0)
-        close_connection(connection, uv_strerror(status));
+        connection_close(connection, uv_strerror(status));
 }
 
 /* A frame that is on its way while the request is worked on. */
@@ -300,7 +249,7 @@ static void on_progress_written(uv_write_t *request, int status)
     buffer_clear(&progress->frame);
     free(progress);
     if (status < 0 && connection->state != CONNECTION_CLOSING)
-        close_connection(connection, uv_strerror(status));
+        connection_close(connection, uv_strerror(status));
 }
 
 void connection_send_progress(struct connection *connection, const struct buffer *payload)
@@ -320,71 +269,7 @@ void connection_send_progress(struct connection *connection, const struct buffer
     free(progress); /* the answer will tell that the client is gone */
 }
 
-void connections_init(struct connections *all, uv_loop_t *loop, size_t most, struct log *log)
-{
-    *all = (struct connections){
-        .loop = loop, .most = most, .log = log, .room.most = CONNECTIONS_MOST_LARGE_BYTES};
-}
-
-size_t connections_limit(size_t descriptor_limit)
-{
-    /* The other half is for compilers, files and the system's libraries. */
-    size_t half = descriptor_limit / 2;
-    if (half < 1)
-        return 1;
-    return half < CONNECTIONS_MOST ? half : CONNECTIONS_MOST;
-}
-
-/* Has it begun a frame, and let it lie, that it could have sent at once? */
-static bool is_dawdling(const struct connection *connection)
-{
-    const struct frame_parser *parser = &connection->parser;
-    return connection->state == CONNECTION_READING && parser->header_length > 0 &&
-           !parser->handed_out && parser->payload_length <= CONNECTION_LARGE;
-}
-
-static bool is_idle(const struct connection *connection)
-{
-    return connection->state == CONNECTION_READING || connection->state == CONNECTION_WAITING;
-}
-
-/* Does nothing wait for it but its client? */
-static bool is_being_answered(const struct connection *connection)
-{
-    return connection->state == CONNECTION_WRITING || connection->is_put_off;
-}
-
-/* The first that is so, in the order in which they were idle; not `but`. */
-static struct connection *first_that(const struct connections *all,
-                                     bool (*is)(const struct connection *connection),
-                                     const struct connection *but)
-{
-    struct connection *at = all->first;
-    while (at && (at == but || !is(at)))
-        at = at->behind;
-    return at;
-}
-
-/* Whoever dawdles goes first: a client that has just come may have had no turn yet to send. Those
- * who do not take their answers must not keep everybody else out. */
-static bool drop_one(struct connections *all, const struct connection *but)
-{
-    struct connection *victim = first_that(all, is_dawdling, but);
-    if (!victim)
-        victim = first_that(all, is_idle, but);
-    if (!victim)
-        victim = first_that(all, is_being_answered, but);
-    if (victim)
-        close_connection(victim, "another client needs its place");
-    return victim != NULL;
-}
-
-bool connections_drop_idle(struct connections *all)
-{
-    return drop_one(all, NULL);
-}
-
-static struct connection *connection_new(struct connections *all, bool is_tcp)
+struct connection *connection_new(struct connections *all, bool is_tcp)
 {
     struct connection *connection = memory_new(sizeof(*connection));
     connection->all = all;
@@ -395,17 +280,13 @@ static struct connection *connection_new(struct connections *all, bool is_tcp)
     connection->room.on_given = on_room;
     connection->room.data = connection;
     connection->parser.most_payload = is_tcp ? TOKEN_MOST_WITHOUT : 0;
-    list_append(connection);
+    connections_append(connection);
     return connection;
 }
 
-/* On TCP the system does not tell whose process connects: there each request has to prove it. */
-static bool is_welcome(struct connection *connection, struct error *error)
+void connection_start(struct connection *connection)
 {
-    if (!ipc_stream_is_tcp(&connection->stream))
-        return peer_is_trusted(&connection->stream.pipe, error);
-    (void)uv_tcp_nodelay(&connection->stream.tcp, 1); /* without it, it is merely slower */
-    return true;
+    read_on(connection);
 }
 
 bool connection_is_tcp(const struct connection *connection)
@@ -416,28 +297,4 @@ bool connection_is_tcp(const struct connection *connection)
 void connection_trust(struct connection *connection)
 {
     connection->parser.most_payload = 0;
-}
-
-void connections_accept(struct connections *all, uv_stream_t *listener)
-{
-    struct error error = {0};
-    struct connection *connection = connection_new(all, listener->type == UV_TCP);
-    int status = uv_accept(listener, &connection->stream.stream);
-    if (status < 0) {
-        close_connection(connection, uv_strerror(status));
-    } else if (!is_welcome(connection, &error)) {
-        log_debug(all->log, "connection refused: %s", error.message);
-        close_connection(connection, "its peer is not trusted");
-    } else if (all->count > all->most && !drop_one(all, connection)) {
-        close_connection(connection, "there is no room for it");
-    } else {
-        read_on(connection);
-    }
-    error_clear(&error);
-}
-
-void connections_close_all(struct connections *all)
-{
-    while (all->first)
-        close_connection(all->first, "the server closes");
 }
