@@ -1,6 +1,7 @@
 #include "host/connection_parts.h"
 
 #include "host/request.h"
+#include "host/system.h"
 #include "ipc/token.h"
 
 #include <limits.h>
@@ -115,19 +116,30 @@ static void on_allocate(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     connection->had_turn = false;
 }
 
+/* While a request is worked on, what else the client sends waits in the socket. While it is put
+ * off, the next thing to be heard is whether the client has gone: it is not worth reading then. */
+static bool is_listened_to(const struct connection *connection)
+{
+    return connection->state == CONNECTION_READING || connection->state == CONNECTION_CLOSING ||
+           (connection->is_put_off && connection->rest.length == 0);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t count, const uv_buf_t *buffer)
 {
     struct connection *connection = stream->data;
     if (buffer->len == 0 && count == UV_ENOBUFS)
         return; /* until the next turn */
+    if (count == UV_EOF && connection->is_put_off && !system_has_hung_up(&connection->stream)) {
+        (void)uv_read_stop(stream); /* it will say no more, and waits for its answer */
+        return;
+    }
     if (count < 0) {
         connection_close(connection, uv_strerror((int)count));
         return;
     }
     connection->had_turn = (size_t)count == buffer->len;
     take_bytes(connection, (struct slice){.data = buffer->base, .length = (size_t)count});
-    /* While a request is worked on, what else the client sends waits in the socket. */
-    if (connection->state != CONNECTION_READING && connection->state != CONNECTION_CLOSING)
+    if (!is_listened_to(connection))
         (void)uv_read_stop(stream);
 }
 
@@ -161,6 +173,7 @@ void connection_take_payload(struct connection *connection, struct buffer *paylo
 void connection_take_up(struct connection *connection)
 {
     connection->is_put_off = false;
+    (void)uv_read_stop(&connection->stream.stream);
     room_leave(&connection->all->room, &connection->room);
 }
 

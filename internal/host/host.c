@@ -146,6 +146,7 @@ bool host_run(const struct host_options *options, struct error *error)
     if (status < 0)
         return error_set(error, E_SYSTEM, "Cannot make an event loop: %s.", uv_strerror(status));
     system_ignore_write_signals();
+    system_return_large_memory();
     choose_place(&host);
     bool served =
         claim_take(&claim, &loop, options->project, host.place.socket, options->log, error);

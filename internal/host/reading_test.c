@@ -185,9 +185,54 @@ Test(reading, leaves_nothing_of_who_leaves)
     for (size_t at = 0; at < CLIENTS; at++)
         (void)shutdown(scene.clients[at], SHUT_RDWR);
     let_threads_go(&scene);
-    while (count_connections(&scene) > 0)
+    while (count_connections(&scene) > 0 || scene.server.reading)
         (void)uv_run(&scene.listening.loop, UV_RUN_ONCE);
-    cr_expect_null(scene.server.reading);
     cr_expect_eq(scene.listening.connections.room.taken, (size_t)0);
+    scene_close(&scene);
+}
+
+/* Its client is heard to leave while it waits; one that has said all and waits is none of these. */
+Test(reading, is_not_begun_of_who_leaves_meanwhile)
+{
+    struct scene scene;
+    scene_open(&scene);
+    ask(&scene);
+    cr_expect_eq(shutdown(scene.clients[CLIENTS - 1], SHUT_WR), 0);
+    for (size_t at = 0; at < CLIENTS - 1; at++)
+        (void)shutdown(scene.clients[at], SHUT_RDWR);
+    listening_settle(&scene.listening);
+    cr_expect_eq(count_connections(&scene), (size_t)1);
+    cr_expect_eq(scene.listening.connections.room.taken, (size_t)LENGTH);
+    let_threads_go(&scene);
+    while (scene.server.reading)
+        (void)uv_run(&scene.listening.loop, UV_RUN_ONCE);
+    cr_expect(has_answer(scene.clients[CLIENTS - 1]));
+    scene_close(&scene);
+}
+
+/* What else a client sends meanwhile is answered in its turn. */
+Test(reading, goes_before_what_is_sent_behind_it)
+{
+    static const char NEXT[] =
+        "Content-Length: 47\r\n\r\n{\"jsonrpc\":\"2.0\",\"method\":\"get-version\",\"id\":2}";
+    char answers[8192];
+    struct scene scene;
+    scene_open(&scene);
+    ask(&scene);
+    for (size_t at = 0; at < 2; at++) {
+        cr_assert_eq(send(scene.clients[0], NEXT, strlen(NEXT), MSG_NOSIGNAL),
+                     (ssize_t)strlen(NEXT));
+        listening_settle(&scene.listening);
+    }
+    let_threads_go(&scene);
+    while (scene.server.reading)
+        (void)uv_run(&scene.listening.loop, UV_RUN_ONCE);
+    listening_settle(&scene.listening);
+    ssize_t got = recv(scene.clients[0], answers, sizeof(answers) - 1, MSG_DONTWAIT);
+    cr_assert_gt(got, 0);
+    answers[got] = '\0';
+    const char *first = strstr(answers, "\"id\":1,");
+    const char *second = first ? strstr(first, "\"id\":2,") : NULL;
+    cr_expect(second && strstr(second + 1, "\"id\":2,"), "%s", answers);
     scene_close(&scene);
 }

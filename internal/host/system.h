@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 
+#include "ipc/stream.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -51,12 +53,19 @@ void system_remove_socket(const char *address);
 /* The process that listens at the other end of a connected pipe; 0 when the system does not say. */
 int64_t system_peer_pid(const uv_pipe_t *pipe);
 
+/* Does nobody take any more what is sent to this client, as far as the system tells at once?
+ * Whoever only says no more may still wait for an answer. */
+bool system_has_hung_up(const union ipc_stream *stream);
+
 /* How many descriptors this process may have open; SIZE_MAX where there is no such limit. */
 size_t system_descriptor_limit(void);
 
 /* Lets writing to a closed connection, or beyond the limit for a file's size, fail instead of
  * ending the process. */
 void system_ignore_write_signals(void);
+
+/* Has large memory go back to the system whenever it is freed. */
+void system_return_large_memory(void);
 
 /* Ends a process that was started as the leader of a group, and whatever it started, at once. */
 void system_kill_group(int pid);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -114,6 +115,13 @@ bool system_identify_socket(const char *address, struct socket_identity *identit
 void system_remove_socket(const char *address)
 {
     (void)unlink(address);
+}
+
+bool system_has_hung_up(const union ipc_stream *stream)
+{
+    struct pollfd client = {0};
+    return uv_fileno(&stream->handle, &client.fd) != 0 ||
+           (poll(&client, 1, 0) > 0 && (client.revents & (POLLHUP | POLLERR)) != 0);
 }
 
 size_t system_descriptor_limit(void)

@@ -51,6 +51,13 @@ int64_t system_peer_pid(const uv_pipe_t *pipe)
     return (int64_t)pid;
 }
 
+/* A named pipe has no half that could be closed. */
+bool system_has_hung_up(const union ipc_stream *stream)
+{
+    (void)stream;
+    return true;
+}
+
 size_t system_descriptor_limit(void)
 {
     return SIZE_MAX;
@@ -63,4 +70,8 @@ void system_ignore_write_signals(void)
 void system_kill_group(int pid)
 {
     (void)uv_kill(pid, SIGKILL);
+}
+
+void system_return_large_memory(void)
+{
 }
