@@ -36,6 +36,7 @@ enum {
     LIMIT_MS = 100,       /* for each answer, at the full size */
     SLOW_LIMIT_MS = 2000, /* on any machine, whatever else it does */
     MOST_GROWTH_KIB = 512,
+    ANSWERS_BESIDE_LARGE = 200,
 };
 
 struct scene {
@@ -105,6 +106,20 @@ static size_t idle_descriptors(const struct scene *scene)
         (void)poll(NULL, 0, 1);
     }
     return least;
+}
+
+/* A large request is answered after those before it, whose clients are gone, have been read. */
+static void await_readings(const struct scene *scene)
+{
+    int connection = serving_connect(scene->serving);
+    char *payload = memory_format(
+        "{\"jsonrpc\":\"2.0\",\"method\":\"get-version\",\"id\":1,\"other\":\"%0*d\"}", 100000, 0);
+    serving_send_frame(connection, payload);
+    cJSON *answer = serving_receive(connection);
+    cr_expect(json_get(answer, "result"));
+    cJSON_Delete(answer);
+    (void)close(connection);
+    free(payload);
 }
 
 static long memory_of(pid_t pid)
@@ -178,6 +193,16 @@ static void expect_end(pid_t pid, int status)
               (int)pid, status);
 }
 
+static void next_tick(struct timespec *tick)
+{
+    tick->tv_nsec += PERIOD_MS * 1000000;
+    if (tick->tv_nsec >= 1000000000) {
+        tick->tv_nsec -= 1000000000;
+        tick->tv_sec++;
+    }
+    (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, tick, NULL);
+}
+
 /* Asks at every tick until the last abuser has ended. */
 static void ask_meanwhile(struct scene *scene, const pid_t *abusers)
 {
@@ -193,12 +218,7 @@ static void ask_meanwhile(struct scene *scene, const pid_t *abusers)
             expect_end(abusers[at], status);
             running--;
         }
-        tick.tv_nsec += PERIOD_MS * 1000000;
-        if (tick.tv_nsec >= 1000000000) {
-            tick.tv_nsec -= 1000000000;
-            tick.tv_sec++;
-        }
-        (void)clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &tick, NULL);
+        next_tick(&tick);
     }
 }
 
@@ -226,11 +246,13 @@ static void expect_unharmed(const struct program_limit *limit)
     ino_t socket = socket_of(&scene);
     size_t descriptors = idle_descriptors(&scene);
     abuse(&scene, scene.connections / 4); /* the allocator takes what it will keep */
+    await_readings(&scene);
     (void)idle_descriptors(&scene);
     long memory = memory_of(pid);
     uint64_t begin = now_us();
     abuse(&scene, scene.connections);
     uint64_t took = now_us() - begin;
+    await_readings(&scene);
     size_t descriptors_after = idle_descriptors(&scene);
     long memory_after = memory_of(pid);
     (void)printf(
@@ -261,4 +283,47 @@ Test(abuse, leaves_a_server_unharmed)
 Test(abuse, leaves_a_server_with_64_descriptors_unharmed)
 {
     expect_unharmed(&(struct program_limit){.resource = RLIMIT_NOFILE, .value = 64});
+}
+
+/* They go on until the server is gone. */
+static void start_large_messages(struct scene *scene, pid_t *abusers)
+{
+    (void)fflush(NULL);
+    for (size_t at = 0; at < ABUSERS; at++) {
+        abusers[at] = fork();
+        cr_assert_geq(abusers[at], 0);
+        if (abusers[at] == 0)
+            abuse_with_large_messages(&scene->abuse, at % 2);
+    }
+}
+
+Test(abuse, with_large_messages_keeps_nobody_waiting_and_puts_off_no_end)
+{
+    struct scene scene;
+    pid_t abusers[ABUSERS];
+    struct timespec tick;
+    scene_open(&scene, NULL);
+    start_large_messages(&scene, abusers);
+    (void)clock_gettime(CLOCK_MONOTONIC, &tick);
+    for (size_t at = 0; at < ANSWERS_BESIDE_LARGE; at++) {
+        ask(&scene);
+        next_tick(&tick);
+    }
+    uint64_t begin = now_us();
+    serving_stop(scene.serving);
+    double stop_ms = (double)(now_us() - begin) / 1e3;
+    for (size_t at = 0; at < ABUSERS; at++) {
+        int status = 0;
+        cr_assert_eq(waitpid(abusers[at], &status, 0), abusers[at]);
+        expect_end(abusers[at], status);
+    }
+    (void)printf("%zu answers beside large messages, after %.2f ms (half of them), %.2f ms (99 of "
+                 "100), %.2f ms (the last), %zu later than %d ms; its end after %.2f ms\n",
+                 scene.answers, time_at(&scene, 0.5), time_at(&scene, 0.99), time_at(&scene, 1),
+                 scene.slow, LIMIT_MS, stop_ms);
+    cr_expect_lt(time_at(&scene, 1), SLOW_LIMIT_MS);
+    cr_expect(scene.slow == 0 || !getenv("ULOOP_ABUSE_CONNECTIONS"));
+    cr_expect_lt(stop_ms, SLOW_LIMIT_MS);
+    buffer_clear(&scene.times);
+    free(scene.token);
 }

@@ -15,6 +15,11 @@ enum {
     HELD = 40,
 };
 
+enum {
+    LARGE = 60 * 1024 * 1024,
+    LARGE_OF_STRANGER = 2 * 1024 * 1024,
+};
+
 struct abuser {
     const struct abuse *abuse;
     unsigned random;
@@ -130,6 +135,30 @@ static void drip(struct abuser *abuser)
         put(abuser->held[at], &FRAME[abuser->dripped[at]++], 1);
 }
 
+/* So much of a large message, whose fault is its end. */
+static void put_large(int connection, size_t length)
+{
+    char header[64], piece[65536];
+    size_t sent = 0;
+    int size = snprintf(header, sizeof(header), "Content-Length: %zu\r\n\r\n[1", length + 2);
+    put(connection, header, (size_t)size);
+    for (size_t at = 0; at < sizeof(piece); at++)
+        piece[at] = at % 2 ? '1' : ',';
+    while (sent < length && send(connection, piece, sizeof(piece), MSG_NOSIGNAL) > 0)
+        sent += sizeof(piece);
+}
+
+/* Not as often as the others: it takes its time. */
+static void send_large(struct abuser *abuser)
+{
+    unsigned way = next_random(abuser) % 32;
+    if (way > 1)
+        return;
+    int connection = way ? reach_socket(abuser) : reach_port(abuser);
+    put_large(connection, way ? LARGE / 8 : LARGE_OF_STRANGER);
+    (void)close(connection);
+}
+
 static void abuse_once(struct abuser *abuser)
 {
     size_t part = next_random(abuser) % sizeof(FRAME);
@@ -172,6 +201,7 @@ static void abuse_once(struct abuser *abuser)
         break;
     }
     drip(abuser);
+    send_large(abuser);
 }
 
 void abuse_server(const struct abuse *abuse)
@@ -182,4 +212,25 @@ void abuse_server(const struct abuse *abuse)
     for (size_t at = 0; at < abuse->connections; at++)
         abuse_once(&abuser);
     _exit(0); /* closes what is held */
+}
+
+static bool can_reach(int connection, const struct abuse *abuse, bool over_tcp)
+{
+    const struct sockaddr *port = (const struct sockaddr *)&abuse->port;
+    const struct sockaddr *path = (const struct sockaddr *)&abuse->socket;
+    return over_tcp ? connect(connection, port, sizeof(abuse->port)) == 0
+                    : connect(connection, path, sizeof(abuse->socket)) == 0;
+}
+
+void abuse_with_large_messages(const struct abuse *abuse, bool over_tcp)
+{
+    for (;;) {
+        int connection = socket(over_tcp ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (connection < 0)
+            _exit(1);
+        if (!can_reach(connection, abuse, over_tcp))
+            _exit(0);
+        put_large(connection, over_tcp ? LARGE_OF_STRANGER : LARGE);
+        (void)close(connection);
+    }
 }

@@ -2,6 +2,7 @@
 #define ULOOP_HOST_ABUSER_TEST_H
 
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/un.h>
 
@@ -17,9 +18,13 @@ struct abuse {
 /*
  * Makes the connections, and ends the process: with 0 when each could be made. Resets before, in
  * and after a frame, closes before, in and after one, garbage, wrong tokens, half frames that are
- * held, and drips of one byte after the other. A server may cut off any of them, but not refuse
- * one.
+ * held, drips of one byte after the other, and large messages that nobody waits for. A server may
+ * cut off any of them, but not refuse one.
  */
 _Noreturn void abuse_server(const struct abuse *abuse);
+
+/* Sends large messages and closes behind them, over the one or, without a token, over the other;
+ * ends the process with 0 when nobody can be reached any more. */
+_Noreturn void abuse_with_large_messages(const struct abuse *abuse, bool over_tcp);
 
 #endif

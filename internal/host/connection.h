@@ -83,8 +83,9 @@ void connection_resume(struct connection *connection);
 void connection_close(struct connection *connection, const char *why);
 
 /* The request is to be read later. Until connection_take_up() the connection counts as one that is
- * not answered yet, which may have to go, and goes when its client does. Its payload stays with it, unless it is taken: then it is
- * the caller's to clear, and soon, because connection_take_up() gives its room to others. */
+ * not answered yet, which may have to go, and goes when its client does. Its payload stays with it,
+ * unless it is taken: then it is the caller's to clear, and soon, because connection_take_up()
+ * gives its room to others. */
 void connection_put_off(struct connection *connection);
 void connection_take_payload(struct connection *connection, struct buffer *payload);
 void connection_take_up(struct connection *connection);
