@@ -23,19 +23,22 @@ struct build {
     const struct build_options *options;
     bool force;
     uv_loop_t *loop;
-    uv_work_t scanning;
+    uv_work_t planning;
     uv_timer_t timer;
     uint64_t began_ms;
 
+    /* Another thread's until `planned`. */
     struct source_tree tree;
+    struct diagnostics faults;
     struct assembly_graph graph;
     struct build_record record;
     struct compiler compiler;
     struct unit_setting setting;
     struct build_unit *units; /* one for each assembly of the graph */
     size_t running, most_running;
-    bool scanned;
-    bool ended; /* cancelled or timed out: nothing more is started */
+    bool planned;
+    bool may_compile; /* nothing was found that keeps it from compilers */
+    bool ended;       /* cancelled or timed out: nothing more is started */
 
     struct build_outcome outcome;
     void (*on_done)(void *context, const struct build_outcome *outcome);
@@ -49,6 +52,7 @@ static void release(struct build *build)
     free(build->units);
     assembly_graph_clear(&build->graph);
     source_tree_clear(&build->tree);
+    diagnostics_clear(&build->faults);
     build_record_close(&build->record);
     diagnostics_clear(&build->outcome.diagnostics);
     compiler_clear(&build->compiler);
@@ -283,58 +287,58 @@ static bool prepare(struct build *build, struct error *error)
     return prepared;
 }
 
-/* The tree is known: goes on to the compilers, unless it is clear already how this ends. */
-static void take_tree(struct build *build)
+/* Goes on to the compilers, when it is not clear already how this ends. */
+static bool prepare_compilers(struct build *build, struct error *error)
 {
+    if (!compiler_find(&build->options->choice, &build->compiler, error) ||
+        (plan(build) > 0 && !prepare(build, error)))
+        return false;
+    build->setting = (struct unit_setting){
+        .project_root = build->options->project_root,
+        .compiler = &build->compiler,
+        .references = build->options->references,
+        .reference_count = build->options->reference_count,
+        .defines = DEFINES,
+    };
+    return true;
+}
+
+/* On another thread: in a large project it takes longer than clients should be kept waiting. */
+static void plan_all(uv_work_t *work)
+{
+    struct build *build = work->data;
     struct error error = {0};
-    struct diagnostics *diagnostics = &build->outcome.diagnostics;
-    diagnostics_move(diagnostics, &build->tree.faults);
-    assembly_graph_make(&build->tree, DEFINES, &build->graph, diagnostics);
-    build->outcome.assembly_count = build->graph.count;
-    if (diagnostics->count > 0) {
-        finish(build);
+    source_tree_scan(build->options->project_root, &build->tree);
+    diagnostics_move(&build->faults, &build->tree.faults);
+    assembly_graph_make(&build->tree, DEFINES, &build->graph, &build->faults);
+    if (build->faults.count > 0)
         return;
-    }
-    bool going = compiler_find(&build->options->choice, &build->compiler, &error) &&
-                 (plan(build) == 0 || prepare(build, &error));
-    if (going) {
-        build->setting = (struct unit_setting){
-            .project_root = build->options->project_root,
-            .compiler = &build->compiler,
-            .references = build->options->references,
-            .reference_count = build->options->reference_count,
-            .defines = DEFINES,
-        };
-        advance(build);
-    } else {
-        diagnostics_add_error(diagnostics, NULL, "%s", error.message);
-        finish(build);
-    }
+    build->may_compile = prepare_compilers(build, &error);
+    if (!build->may_compile)
+        diagnostics_add_error(&build->faults, NULL, "%s", error.message);
     error_clear(&error);
 }
 
-static void scan(uv_work_t *work)
+static void on_planned(uv_work_t *work, int status)
 {
     struct build *build = work->data;
-    source_tree_scan(build->options->project_root, &build->tree);
-}
-
-static void on_scanned(uv_work_t *work, int status)
-{
-    struct build *build = work->data;
-    build->scanned = true;
-    if (build->ended || status < 0)
+    build->planned = true;
+    if (!build->ended && status == 0) {
+        build->outcome.assembly_count = build->graph.count;
+        diagnostics_move(&build->outcome.diagnostics, &build->faults);
+    }
+    if (build->ended || status < 0 || !build->may_compile)
         finish(build);
     else
-        take_tree(build);
+        advance(build);
 }
 
 void build_cancel(struct build *build)
 {
     build->ended = true;
-    if (!build->scanned)
-        (void)uv_cancel((uv_req_t *)&build->scanning); /* or it ends by itself */
-    for (size_t at = 0; build->units && at < build->graph.count; at++)
+    if (!build->planned)
+        (void)uv_cancel((uv_req_t *)&build->planning); /* or it ends by itself */
+    for (size_t at = 0; build->planned && build->units && at < build->graph.count; at++)
         compiler_run_kill(&build->units[at].run);
 }
 
@@ -360,10 +364,10 @@ struct build *build_start(uv_loop_t *loop, const struct build_options *options, 
     build->on_done = on_done;
     build->context = context;
     build->began_ms = clock_now_ms();
-    build->scanning.data = build;
+    build->planning.data = build;
     build->timer.data = build;
     (void)uv_timer_init(loop, &build->timer); /* fails for no reason that can occur here */
     (void)uv_timer_start(&build->timer, on_timeout, options->timeout_ms, 0);
-    (void)uv_queue_work(loop, &build->scanning, scan, on_scanned);
+    (void)uv_queue_work(loop, &build->planning, plan_all, on_planned);
     return build;
 }

@@ -18,7 +18,8 @@
  * pass json_check(). What does, but cannot be held in a tree, is replaced: U+FFFD stands for a
  * \u0000, at which a C string would end, and for half of a surrogate pair; the nearest double for a
  * number of more than 63 characters, of which cJSON would read the beginning. Returns NULL, with
- * what is wrong in *reason (static words; may be NULL), when it cannot be read.
+ * what is wrong in *reason (static words; may be NULL), when it cannot be read. Any thread may
+ * parse: what cJSON shares among them is the place of the last fault, for which nobody asks.
  */
 cJSON *json_parse(struct slice text, const char **reason);
 
