@@ -82,3 +82,19 @@ Test(refusal, may_be_missing_where_a_reload_swallowed_the_compile_which_is_sent_
     expect_end(program_wait(uloop), 1, "CS0103");
     editor_scene_free(&scene);
 }
+
+Test(refusal, may_not_be_missing_twice)
+{
+    struct editor_scene scene = editor_scene_new_ready();
+    struct program *uloop = start_uloop(scene.project, "compile", NULL, NULL);
+    const char *const generations[] = {TEST_GENERATION_B, TEST_GENERATION_C};
+    for (size_t at = 0; at < 2; at++) {
+        struct test_request *request = test_editor_accept(scene.editor);
+        test_editor_publish(scene.editor, "reloading", generations[at], "domain-reload-before");
+        test_request_close(request);
+        test_editor_publish(scene.editor, "ready", generations[at], "server-recovery");
+    }
+    expect_end(program_wait(uloop), 6, "UNITY_DISCONNECTED_AFTER_DISPATCH");
+    cr_assert_eq(test_editor_dispatched(scene.editor), (size_t)2);
+    editor_scene_free(&scene);
+}

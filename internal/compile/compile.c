@@ -324,11 +324,12 @@ static uint64_t deadline_of(const struct compile_options *options, uint64_t star
 }
 
 static bool compile_once(struct wait *wait, const struct compile_options *options,
-                         uint64_t start_ms, struct buffer *result, struct error *error)
+                         uint64_t start_ms, uint64_t begin_by_ms, struct buffer *result,
+                         struct error *error)
 {
     struct run run = {.wait = wait, .result = result, .error = error};
     run.request.force_recompile = options->force_recompile;
-    bool done = dispatch(&run, deadline_of(options, start_ms, WAIT_DEFAULT_MS)) &&
+    bool done = dispatch(&run, begin_by_ms) &&
                 await_request(&run, false, deadline_of(options, start_ms, COMPILE_DEFAULT_MS));
     run_clear(&run);
     return done;
@@ -367,15 +368,18 @@ static bool is_lost_in_reload(const struct wait *wait, const struct error *error
            strcmp(before, now) != 0;
 }
 
-/* As refusal_is_over(); a compile may well run twice. */
-static bool may_send_again(struct wait *wait, uint64_t begin_by_ms, struct error *error)
+/* As refusal_is_over(). A compile may well run twice, so one that was lost is sent again, but once:
+ * what is lost again was not merely in another's way. */
+static bool may_send_again(struct wait *wait, bool *was_lost, uint64_t begin_by_ms,
+                           struct error *error)
 {
     if (!is_lost_in_reload(wait, error))
         return refusal_is_over(wait, begin_by_ms, error);
-    if (clock_now_ms() >= begin_by_ms)
+    if (*was_lost || clock_now_ms() >= begin_by_ms)
         return false;
     log_debug(wait->log, "the compile was lost in a reload: once more");
     error_clear(error);
+    *was_lost = true;
     return true;
 }
 
@@ -397,15 +401,16 @@ bool compile_run(struct wait *wait, const struct compile_options *options, struc
         *taken_up = false;
     }
     if (!*taken_up)
-        done = compile_once(wait, options, start, result, error);
+        done = compile_once(wait, options, start, begin_by, result, error);
     if (!done && earlier.request_id && fits && refused_for_compile(error)) {
         error_clear(error);
         *taken_up = true;
         done = take_up(wait, options, start, &earlier, result, error);
     }
-    while (!done && may_send_again(wait, begin_by, error)) {
+    bool was_lost = false;
+    while (!done && may_send_again(wait, &was_lost, begin_by, error)) {
         *taken_up = false;
-        done = compile_once(wait, options, start, result, error);
+        done = compile_once(wait, options, start, begin_by, result, error);
     }
     if (done)
         pending_forget(root);

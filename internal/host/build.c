@@ -327,10 +327,12 @@ static void on_planned(uv_work_t *work, int status)
         build->outcome.assembly_count = build->graph.count;
         diagnostics_move(&build->outcome.diagnostics, &build->faults);
     }
-    if (build->ended || status < 0 || !build->may_compile)
+    if (build->ended || status < 0 || !build->may_compile) {
+        remove_staging(build);
         finish(build);
-    else
+    } else {
         advance(build);
+    }
 }
 
 void build_cancel(struct build *build)
