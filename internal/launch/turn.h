@@ -10,8 +10,7 @@
 /*
  * Whose turn it is to open a project: of several `uloop launch` at once, one looks, cleans up and
  * starts the Editor, and the others find it open, those with --restart too: the Editor is younger
- * than they are. Zero-initialised is none. Not to be moved while
- * it lasts.
+ * than they are. Zero-initialised is none. Not to be moved while it lasts.
  */
 struct launch_turn {
     struct lock_file lock;

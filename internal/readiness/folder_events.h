@@ -22,6 +22,9 @@ int folder_events_init(struct folder_events *events, uv_loop_t *loop,
 /* Watches the folder from now on. Returns 0 or libuv's error: UV_ENOENT when it is not there. */
 int folder_events_start(struct folder_events *events, const char *folder);
 
+/* The same by libuv alone: what a system has that knows nothing better, or is refused it. */
+int folder_events_start_libuv(struct folder_events *events, const char *folder);
+
 /* Stops; harmless when it watches nothing. */
 void folder_events_stop(struct folder_events *events);
 
