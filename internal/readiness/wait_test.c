@@ -341,3 +341,25 @@ Test(wait, follows_its_folder_from_before_it_is_made_until_it_is_replaced)
     watch_close(&watch);
     temp_project_free(folder);
 }
+
+Test(wait, follows_its_folder_also_where_dnotify_is_refused)
+{
+    struct temp_project *folder = temp_project_new();
+    struct error error = {0};
+    struct watch watch;
+    const char *wanted = temp_project_path(folder, "Temp/UnityCliLoop");
+    cr_assert_eq(rename(wanted, temp_project_path(folder, "Temp/Old")), 0);
+    temp_project_make_folder(folder, "Temp/UnityCliLoop"); /* the last inode, to be had again */
+    cr_assert(watch_open(&watch, folder->root, NULL, &error));
+    watch.polling = "the test watches by itself";
+    cr_assert(watch_arm(&watch));
+    watch.polling = NULL;
+    cr_assert_eq(folder_events_start_libuv(&watch.state.events, wanted), 0);
+    cr_assert_eq(rmdir(wanted), 0);
+    temp_project_make_folder(folder, "Temp/UnityCliLoop");
+    watch_next(&watch, clock_after(clock_now_ms(), 30000));
+    cr_assert(watch_arm(&watch), "it stays with a folder that was removed");
+    cr_assert_not(watch_arm(&watch));
+    watch_close(&watch);
+    temp_project_free(folder);
+}

@@ -45,6 +45,15 @@ static void on_folder_change(void *context)
     watch->woken = true;
 }
 
+/* By libuv. It may have been the folder's own end, and a new one may have its inode by now: the
+ * watch begins anew. */
+static void on_folder_event(void *context)
+{
+    struct folder_watch *folder = context;
+    folder->identity = (struct folder_identity){0};
+    on_folder_change(folder->watch);
+}
+
 static void on_change(uv_signal_t *handle, int number)
 {
     (void)number;
@@ -164,7 +173,7 @@ static int open_handles(struct watch *watch)
     struct folder_watch *folders[] = {&watch->state, &watch->results};
     int status = uv_timer_init(&watch->loop, &watch->timer);
     for (size_t i = 0; i < 2 && status == 0; i++) {
-        status = folder_events_init(&folders[i]->events, &watch->loop, on_folder_change, watch);
+        status = folder_events_init(&folders[i]->events, &watch->loop, on_folder_event, folders[i]);
         folders[i]->watch = watch;
     }
     uv_signal_t *signals[] = {&watch->interrupt, &watch->termination};
